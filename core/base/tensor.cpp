@@ -1,0 +1,156 @@
+#include "core/base/tensor.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace poolscope {
+namespace {
+
+bool product_exceeds(std::span<const std::int64_t> axes, std::int64_t limit) {
+  if (std::find(axes.begin(), axes.end(), 0) != axes.end()) return false;
+  std::int64_t product = 1;
+  for (const std::int64_t axis : axes) {
+    if (axis > limit / product) return true;
+    product *= axis;
+  }
+  return false;
+}
+
+bool channels_move(const ArrayForm& form) {
+  return form.format == DataFormat::channels_last && form.rank >= 3 && form.spatial;
+}
+
+}  // namespace
+
+Result<Shape> checked_shape(Shape shape, std::string_view what) {
+  const std::array axes{shape.n, shape.c, shape.h, shape.w};
+  for (const std::int64_t axis : axes) {
+    if (axis < 0 || axis > kMaxAxis) {
+      return failure(fmt::format("{}: an axis of {} in {}; at most {}", what, axis,
+                                 axes_text(axes), kMaxAxis));
+    }
+  }
+  if (product_exceeds(axes, kMaxElements)) {
+    return failure(fmt::format("{}: {} is {:.1f} GiB of float32; at most {} GiB", what,
+                               axes_text(axes),
+                               4.0 * static_cast<double>(shape.n) * static_cast<double>(shape.c) *
+                                   static_cast<double>(shape.h) * static_cast<double>(shape.w) /
+                                   (1 << 30),
+                               kMaxElements * 4 >> 30));
+  }
+  return shape;
+}
+
+template <class T>
+Result<Buffer<T>> Buffer<T>::allocate(std::int64_t count) {
+  POOLSCOPE_CHECK(count >= 0);
+  constexpr std::size_t alignment = 64;
+  const std::size_t bytes =
+      (static_cast<std::size_t>(count) * sizeof(T) + alignment) / alignment * alignment;
+  Buffer buffer;
+  buffer.data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
+  if (!buffer.data_) {
+    return failure(fmt::format("out of memory: {:.1f} MiB asked for",
+                               static_cast<double>(bytes) / (1 << 20)));
+  }
+  buffer.size_ = count;
+  return buffer;
+}
+
+template <class T>
+Result<Array<T>> Array<T>::copy_of(Shape shape, std::span<const T> values) {
+  POOLSCOPE_CHECK(shape.elements() == static_cast<std::int64_t>(values.size()));
+  auto buffer = Buffer<T>::allocate(shape.elements());
+  if (!buffer) return tl::unexpected(buffer.error());
+  std::copy(values.begin(), values.end(), buffer->data());
+  return Array(shape, std::move(*buffer));
+}
+
+std::vector<std::int64_t> array_axes(const Shape& shape, const ArrayForm& form) {
+  std::vector<std::int64_t> axes;
+  if (form.rank == 4) axes.push_back(shape.n);
+  if (!form.spatial) {
+    axes.push_back(shape.c);
+    return axes;
+  }
+  const bool last = form.format == DataFormat::channels_last;
+  if (form.rank >= 3 && !last) axes.push_back(shape.c);
+  axes.push_back(shape.h);
+  axes.push_back(shape.w);
+  if (form.rank >= 3 && last) axes.push_back(shape.c);
+  return axes;
+}
+
+Result<Shape> shape_of_axes(std::span<const std::int64_t> axes, DataFormat format,
+                            std::string_view what) {
+  if (axes.size() < 2 || axes.size() > 4) {
+    return failure(fmt::format("{}: {} axes ({}); 2 (HxW), 3 (CxHxW) or 4 (NxCxHxW) are read", what,
+                               axes.size(), axes_text(axes)));
+  }
+  Shape shape;
+  if (axes.size() == 4) {
+    shape.n = axes[0];
+    axes = axes.subspan(1);
+  }
+  if (axes.size() == 3) {
+    const bool last = format == DataFormat::channels_last;
+    shape.c = axes[last ? 2 : 0];
+    axes = axes.subspan(last ? 0 : 1);
+  }
+  shape.h = axes[0];
+  shape.w = axes[1];
+  return checked_shape(shape, what);
+}
+
+namespace {
+
+/// Copies `planes` groups of rows x cols into cols x rows.
+template <class T>
+Result<Array<T>> transposed(const Array<T>& from, const Shape& shape, std::int64_t rows,
+                            std::int64_t cols) {
+  auto buffer = Buffer<T>::allocate(from.shape().elements());
+  if (!buffer) return tl::unexpected(buffer.error());
+  const std::int64_t group = rows * cols;
+  for (std::int64_t start = 0; start < from.shape().elements(); start += group) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      for (std::int64_t c = 0; c < cols; ++c) {
+        (*buffer)[start + c * rows + r] = from.data()[start + r * cols + c];
+      }
+    }
+  }
+  return Array<T>(shape, std::move(*buffer));
+}
+
+}  // namespace
+
+template <class T>
+Result<Array<T>> to_array_order(const Array<T>& tensor, const ArrayForm& form) {
+  if (!channels_move(form)) return tensor;
+  const Shape& s = tensor.shape();
+  return transposed(tensor, s, s.c, s.h * s.w);
+}
+
+template <class T>
+Result<Array<T>> from_array_order(const Array<T>& stored, const Shape& shape,
+                                  const ArrayForm& form) {
+  POOLSCOPE_CHECK(stored.shape().elements() == shape.elements());
+  return transposed(stored, shape, channels_move(form) ? shape.h * shape.w : 1,
+                    channels_move(form) ? shape.c : shape.c * shape.h * shape.w);
+}
+
+std::string axes_text(std::span<const std::int64_t> axes, std::string_view separator) {
+  return fmt::format("{}", fmt::join(axes, separator));
+}
+
+template class Buffer<float>;
+template class Buffer<std::int64_t>;
+template class Array<float>;
+template class Array<std::int64_t>;
+template Result<Tensor> to_array_order(const Tensor&, const ArrayForm&);
+template Result<Indices> to_array_order(const Indices&, const ArrayForm&);
+template Result<Tensor> from_array_order(const Tensor&, const Shape&, const ArrayForm&);
+template Result<Indices> from_array_order(const Indices&, const Shape&, const ArrayForm&);
+
+}  // namespace poolscope

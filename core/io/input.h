@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/tensor.h"
+
+namespace poolscope {
+
+/// Where an array came from; decides how it is shown and described.
+enum class InputKind { image, grid, npy };
+
+/// An array read from a file or a text, as float32.
+struct LoadedArray {
+  Tensor tensor;
+  /// Images: rank 4, unspecified (they have no axis order of their own). Grids: rank 2, unspecified.
+  /// npy: the file's rank, channels_first.
+  ArrayForm form;
+  InputKind kind = InputKind::grid;
+  std::string name;         ///< File name without folders, or empty for typed text.
+  std::string description;  ///< One line for people: `512x384, RGB8`, `float64, 3 axes`.
+  /// White of an image: 255, 65535, or 0 where the file names none (HDR, npy, grids).
+  float white = 0.0F;
+  std::vector<std::string> notes;  ///< `float64 converted to float32`, ...
+};
+
+/// Reads an image (PNG, JPEG, BMP, TGA, PSD, HDR), a grid (.txt, .csv) or an .npy file, by the
+/// file's content where it tells and by its extension where it does not. Errors: missing, empty,
+/// truncated, too large or unknown, naming the file, the reason and what would work.
+Result<LoadedArray> read_input(const std::filesystem::path& path);
+
+}  // namespace poolscope

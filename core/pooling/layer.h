@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/tensor.h"
+#include "core/pooling/lowered_pool.h"
+
+namespace poolscope {
+
+/// Which framework's rules and spelling a layer follows.
+enum class Framework { pytorch, keras, onnx };
+
+/// Height and width of a parameter, in cells.
+struct Pair {
+  std::int64_t h = 1, w = 1;
+  bool operator==(const Pair&) const = default;
+};
+
+/// Padding around the input, in cells; PyTorch's is the same on both sides of an axis.
+struct Pads {
+  std::int64_t top = 0, left = 0, bottom = 0, right = 0;
+  bool operator==(const Pads&) const = default;
+};
+
+/// The size an adaptive pool is to reach; an empty axis keeps the input's.
+struct OutputSize {
+  std::optional<std::int64_t> h, w;
+  bool operator==(const OutputSize&) const = default;
+};
+
+/// Padding chosen by rule: ONNX' auto_pad and Keras' padding.
+enum class AutoPad { notset, valid, same_upper, same_lower };
+
+struct LayerKind;
+
+/// A pooling layer as its framework writes it: plain data, with the parameters of all kinds; a kind
+/// reads those its table row lists. Defaults are PyTorch's; make_layer() gives those of a kind.
+struct Layer {
+  const LayerKind* kind = nullptr;
+  Pair kernel_size{2, 2};
+  std::optional<Pair> stride;  ///< Empty: equal to kernel_size.
+  Pads padding;
+  AutoPad auto_pad = AutoPad::notset;
+  Pair dilation{1, 1};
+  bool ceil_mode = false;
+  bool count_include_pad = true;
+  std::optional<std::int64_t> divisor_override;
+  double norm_type = 2.0;
+  OutputSize output_size;
+  bool return_indices = false;
+  DataFormat data_format = DataFormat::unspecified;
+  bool keepdims = false;
+  std::int64_t storage_order = 0;
+
+  Pair effective_stride() const { return stride.value_or(kernel_size); }
+  bool operator==(const Layer&) const = default;
+};
+
+/// Where a parameter lives in Layer; its type says how it is written, read and edited.
+using ParameterField =
+    std::variant<Pair Layer::*, std::optional<Pair> Layer::*, Pads Layer::*, AutoPad Layer::*,
+                 bool Layer::*, std::optional<std::int64_t> Layer::*, double Layer::*,
+                 OutputSize Layer::*, DataFormat Layer::*, std::int64_t Layer::*>;
+
+/// One parameter of one kind, as its framework names it.
+struct Parameter {
+  std::string_view name;  ///< `kernel_size`, `pool_size`, `kernel_shape`, ...
+  ParameterField field;
+  bool required = false;
+  std::string_view help;  ///< One line for tooltips and --help.
+};
+
+/// One table row: everything the program knows of a kind of layer.
+struct LayerKind {
+  std::string_view name;  ///< As the framework writes it: `MaxPool2d`.
+  Framework framework;
+  std::string_view title;  ///< For menus: `Max`, `Average`, `Adaptive max`, ...
+  /// In the order of the framework's positional arguments.
+  std::span<const Parameter> parameters;
+  /// The windows and the reduction of `layer` on an input. Errors: any parameter out of its limits,
+  /// naming the parameter; an output without cells.
+  Result<LoweredPool> (*lower)(const Layer& layer, const Shape& input);
+  /// Default values where they differ from Layer's own.
+  Layer defaults = {};
+  bool global = false;  ///< Reduces the whole plane to one cell.
+};
+
+/// Every kind, PyTorch's first, then Keras', then ONNX'; the order of the menus.
+std::span<const LayerKind* const> layer_kinds();
+/// The kind of that exact name, or null.
+const LayerKind* find_kind(std::string_view name);
+/// A layer of `kind` with its framework's defaults.
+Layer make_layer(const LayerKind& kind);
+/// The same setting as another kind: parameters that both have are carried over, the others get the
+/// defaults of `kind`.
+Layer converted(const Layer& layer, const LayerKind& kind);
+/// The kind's parameter of that name, or null.
+const Parameter* find_parameter(const LayerKind& kind, std::string_view name);
+
+/// The windows and the reduction of a layer on an input. Errors: a parameter out of its limits (by
+/// name, with the value found and what would be right), no output cell, an output too large.
+Result<LoweredPool> lower(const Layer& layer, const Shape& input);
+
+/// The form of the array a layer gives when it reads one of form `input`. Errors: no spatial axes.
+Result<ArrayForm> output_form(const Layer& layer, const ArrayForm& input);
+
+/// The order in which frameworks return a layer's winners (return_indices, ONNX' Indices), from
+/// indices y*W + x per plane. PyTorch, Keras: the same; ONNX: over the whole N*C*H*W tensor,
+/// column-major inside the plane with storage_order 1. -1 stays -1.
+Result<Indices> framework_indices(const Layer& layer, const Indices& winners, const Shape& input);
+
+}  // namespace poolscope
