@@ -1,0 +1,75 @@
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/commands/usage.h"
+
+namespace poolscope {
+namespace {
+
+/// The one line on stderr, and the exit code it goes with.
+int report(const Error& error) {
+  fmt::print(stderr, "poolscope: {}\n", one_line(error.message));
+  return error.kind == ErrorKind::usage ? 2 : 1;
+}
+
+/// Results that did not reach their reader (a full disk, a closed pipe) are a failure.
+Result<void> flush_output() {
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout) {
+    return failure("standard output cannot be written");
+  }
+  return {};
+}
+
+/// Reads the command line. Errors: usage; empty when it asked for help or the version.
+Result<bool> read_command_line(CLI::App& program, int argc, char** argv) {
+  if (argc > 1) {
+    if (auto word = check_first_word(program, argv[1]); !word) return tl::unexpected(word.error());
+  }
+  try {
+    program.parse(argc, argv);
+    return true;
+  } catch (const CLI::Success& asked) {
+    program.exit(asked);
+    return false;
+  } catch (const CLI::ParseError& error) {
+    return usage_error(error.what());
+  }
+}
+
+Result<void> run(int argc, char** argv) {
+  CLI::App program("Shows what pooling does: input, windows and output, side by side.",
+                   "poolscope");
+  program.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
+  program.set_help_flag("-h,--help", "Print this help and exit");
+  program.require_subcommand(0, 1);
+  std::vector<Command> commands;
+  for (const AddCommand add : kCommands) commands.push_back(add(program));
+
+  const Result<bool> go_on = read_command_line(program, argc, argv);
+  if (!go_on) return tl::unexpected(go_on.error());
+  if (!*go_on) return {};
+  for (const Command& command : commands) {
+    if (command.options->parsed()) return command.run();
+  }
+  return usage_error("no subcommand; poolscope --help lists them");
+}
+
+}  // namespace
+}  // namespace poolscope
+
+int main(int argc, char** argv) {
+  using namespace poolscope;
+  try {
+    if (auto done = run(argc, argv); !done) return report(done.error());
+    if (auto done = flush_output(); !done) return report(done.error());
+    return 0;
+  } catch (const std::exception& error) {
+    return report(Error{error.what()});
+  }
+}
