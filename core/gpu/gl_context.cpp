@@ -1,0 +1,205 @@
+#include "core/gpu/gl_context.h"
+
+#include <array>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <glad/egl.h>
+#include <glad/gl.h>
+
+namespace poolscope {
+namespace {
+
+struct GlVersion {
+  int major, minor;
+};
+constexpr std::array kVersions{GlVersion{4, 5}, GlVersion{4, 3}, GlVersion{3, 3}};
+
+std::string gl_text(GLenum name) {
+  const auto* text = reinterpret_cast<const char*>(glGetString(name));
+  return text ? text : "";
+}
+
+bool contains(std::string_view text, std::string_view word) {
+  return text.find(word) != std::string_view::npos;
+}
+
+EGLDisplay platform_display(EGLenum platform, void* native) {
+  const auto get = reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(
+      eglGetProcAddress("eglGetPlatformDisplayEXT"));
+  return get ? get(platform, native, nullptr) : EGL_NO_DISPLAY;
+}
+
+/// The displays of the machine's GPUs; Mesa's software device is left out.
+std::vector<EGLDisplay> gpu_displays() {
+  const auto query_devices =
+      reinterpret_cast<PFNEGLQUERYDEVICESEXTPROC>(eglGetProcAddress("eglQueryDevicesEXT"));
+  const auto query_text = reinterpret_cast<PFNEGLQUERYDEVICESTRINGEXTPROC>(
+      eglGetProcAddress("eglQueryDeviceStringEXT"));
+  std::vector<EGLDisplay> displays;
+  std::array<EGLDeviceEXT, 16> devices{};
+  EGLint count = 0;
+  if (!query_devices || !query_text ||
+      !query_devices(static_cast<EGLint>(devices.size()), devices.data(), &count)) {
+    return displays;
+  }
+  for (EGLint i = 0; i < count; ++i) {
+    const EGLDeviceEXT device = devices[static_cast<std::size_t>(i)];
+    const char* extensions = query_text(device, EGL_EXTENSIONS);
+    if (extensions && contains(extensions, "EGL_MESA_device_software")) continue;
+    displays.push_back(platform_display(EGL_PLATFORM_DEVICE_EXT, device));
+  }
+  return displays;
+}
+
+EGLContext context_of(EGLDisplay display, GlVersion version, bool debug) {
+  const std::array<EGLint, 9> attributes{EGL_CONTEXT_MAJOR_VERSION,
+                                         version.major,
+                                         EGL_CONTEXT_MINOR_VERSION,
+                                         version.minor,
+                                         EGL_CONTEXT_OPENGL_PROFILE_MASK,
+                                         EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+                                         EGL_CONTEXT_OPENGL_DEBUG,
+                                         debug ? EGL_TRUE : EGL_FALSE,
+                                         EGL_NONE};
+  const std::array<EGLint, 5> wanted{EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_SURFACE_TYPE, 0,
+                                     EGL_NONE};
+  EGLConfig config = nullptr;
+  EGLint count = 0;
+  if (!eglChooseConfig(display, wanted.data(), &config, 1, &count) || count == 0) {
+    return EGL_NO_CONTEXT;
+  }
+  return eglCreateContext(display, config, EGL_NO_CONTEXT, attributes.data());
+}
+
+}  // namespace
+
+GlInfo current_gl_info() {
+  GlInfo info{gl_text(GL_VENDOR), gl_text(GL_RENDERER), gl_text(GL_VERSION), false, false};
+  for (const std::string_view name :
+       {"llvmpipe", "softpipe", "SwiftShader", "Software Rasterizer"}) {
+    info.is_software = info.is_software || contains(info.renderer, name);
+  }
+  info.has_compute = GLAD_GL_VERSION_4_3 != 0;
+  return info;
+}
+
+void silence_gl_drivers() {
+  constexpr int keep = 0;
+  setenv("EGL_LOG_LEVEL", "fatal", keep);
+  setenv("LIBGL_DEBUG", "quiet", keep);
+  setenv("MESA_DEBUG", "silent", keep);
+  setenv("MESA_LOG_LEVEL", "error", keep);
+}
+
+/// Tries one display after another.
+struct HeadlessContextMaker {
+  bool debug;
+
+  /// A current context with its functions loaded, or nothing.
+  std::optional<HeadlessContext> on(EGLDisplay display) const {
+    if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr)) return {};
+    if (!gladLoaderLoadEGL(display) || !eglBindAPI(EGL_OPENGL_API)) return {};
+    for (const GlVersion version : kVersions) {
+      const EGLContext handle = context_of(display, version, debug);
+      if (handle == EGL_NO_CONTEXT) continue;
+      HeadlessContext context(display, handle);
+      if (!context.make_current() || !gladLoadGL(eglGetProcAddress)) return {};
+      context.info_ = current_gl_info();
+      return context;
+    }
+    return {};
+  }
+
+  /// The first GPU; a software rasteriser only where there is none.
+  std::optional<HeadlessContext> best() const {
+    auto found = on(platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY));
+    if (found && !found->info().is_software) return found;
+    for (const EGLDisplay display : gpu_displays()) {
+      auto gpu = on(display);
+      if (gpu && (!found || !gpu->info().is_software)) return gpu;
+    }
+    if (!found) return on(eglGetDisplay(EGL_DEFAULT_DISPLAY));
+    // A GPU that was tried in vain has loaded functions and taken the thread.
+    if (!found->make_current() || !gladLoadGL(eglGetProcAddress)) return {};
+    return found;
+  }
+};
+
+Result<HeadlessContext> HeadlessContext::create(HeadlessOptions options) {
+  silence_gl_drivers();
+  if (!gladLoaderLoadEGL(EGL_NO_DISPLAY)) {
+    return failure("OpenGL: libEGL.so.1 cannot be loaded; the package libegl1 has it");
+  }
+  auto context = HeadlessContextMaker{options.debug}.best();
+  if (!context) {
+    return failure(
+        "OpenGL: no EGL display gives desktop OpenGL 3.3; a GPU driver or Mesa (package "
+        "libgl1-mesa-dri) does");
+  }
+  return std::move(*context);
+}
+
+HeadlessContext::HeadlessContext(HeadlessContext&& other) noexcept
+    : display_(other.display_),
+      context_(std::exchange(other.context_, nullptr)),
+      info_(std::move(other.info_)) {}
+
+HeadlessContext& HeadlessContext::operator=(HeadlessContext&& other) noexcept {
+  std::swap(display_, other.display_);
+  std::swap(context_, other.context_);
+  std::swap(info_, other.info_);
+  return *this;
+}
+
+HeadlessContext::~HeadlessContext() {
+  if (!context_) return;
+  if (eglGetCurrentContext() == context_) release();
+  eglDestroyContext(display_, context_);
+}
+
+Result<void> HeadlessContext::make_current() const {
+  eglBindAPI(EGL_OPENGL_API);
+  if (eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_)) return {};
+  return failure(fmt::format("OpenGL: the context cannot be made current (EGL error {:#x})",
+                             static_cast<unsigned>(eglGetError())));
+}
+
+void HeadlessContext::release() const {
+  eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+}
+
+namespace {
+
+void GLAD_API_PTR on_debug_message(GLenum, GLenum type, GLuint, GLenum, GLsizei length,
+                                   const GLchar* message, const void* log) {
+  if (type != GL_DEBUG_TYPE_ERROR) return;
+  auto* owner = static_cast<GlDebugLog*>(const_cast<void*>(log));
+  owner->record(length < 0 ? std::string(message)
+                           : std::string(message, static_cast<std::size_t>(length)));
+}
+
+}  // namespace
+
+GlDebugLog::GlDebugLog() : active_(GLAD_GL_KHR_debug != 0 || GLAD_GL_VERSION_4_3 != 0) {
+  if (!active_) return;
+  glEnable(GL_DEBUG_OUTPUT);
+  glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
+  glDebugMessageCallback(on_debug_message, this);
+}
+
+GlDebugLog::~GlDebugLog() {
+  if (!active_) return;
+  glDebugMessageCallback(nullptr, nullptr);
+  glDisable(GL_DEBUG_OUTPUT);
+}
+
+void GlDebugLog::record(std::string message) {
+  if (errors_++ == 0) first_error_ = std::move(message);
+}
+
+}  // namespace poolscope
