@@ -35,9 +35,9 @@ class Engine {
                                  const RunOptions& options) const = 0;
 };
 
-/// Runs a pipeline stage by stage; a layer that cannot run ends the trace and leaves its error in it.
-/// `input_form` says how the user's array of the input looks. Winners, when asked for, are computed
-/// for every layer that has them.
+/// Runs a pipeline stage by stage; a layer that cannot run ends the trace and leaves its error in
+/// it. `input_form` says how the user's array of the input looks. Winners, when asked for, are
+/// computed for every layer that has them.
 Trace run_pipeline(const Engine& engine, const Pipeline& pipeline, const Tensor& input,
                    const ArrayForm& input_form, const RunOptions& options);
 

@@ -1,0 +1,72 @@
+#include "core/engines/cpu_engine.h"
+
+#include <fmt/format.h>
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include "core/engines/cpu_general.h"
+#include "core/engines/cpu_job.h"
+
+namespace poolscope {
+
+struct CpuEngine::Threads {
+  int count;
+  oneapi::tbb::task_arena arena;
+};
+
+namespace {
+
+int lent_threads() { return oneapi::tbb::info::default_concurrency(); }
+
+/// Runs every row of every plane, unless cancelled.
+void run_rows(const cpu::Job& job, const RunOptions& options) {
+  const std::int64_t rows = job.in.planes() * job.out.h;
+  oneapi::tbb::parallel_for(std::int64_t{0}, rows, [&](std::int64_t row) {
+    if (options.is_cancelled()) return;
+    const std::int64_t i = row % job.out.h;
+    cpu::pool_general(job, {.plane = row / job.out.h,
+                            .row_begin = i,
+                            .row_end = i + 1,
+                            .col_begin = 0,
+                            .col_end = job.out.w});
+  });
+}
+
+}  // namespace
+
+CpuEngine::CpuEngine(int threads) : threads_(std::make_unique<Threads>()) {
+  threads_->count = threads > 0 ? threads : lent_threads();
+  threads_->arena.initialize(threads_->count);
+}
+
+CpuEngine::~CpuEngine() = default;
+
+std::string CpuEngine::title() const {
+  return fmt::format("CPU, {} thread{}", threads_->count, threads_->count == 1 ? "" : "s");
+}
+
+Result<PoolOutput> CpuEngine::run(const Tensor& input, const LoweredPool& pool,
+                                  const RunOptions& options) const {
+  const Shape out = pool.output_shape(input.shape());
+  auto values = Buffer<float>::allocate(out.elements());
+  if (!values) return tl::unexpected(values.error());
+  const bool with_winners = options.winners && pool.has_winners();
+  auto winners = Buffer<std::int64_t>::allocate(with_winners ? out.elements() : 0);
+  if (!winners) return tl::unexpected(winners.error());
+
+  const cpu::Job job{.input = input.data(),
+                     .in = input.shape(),
+                     .out = out,
+                     .pool = &pool,
+                     .values = values->data(),
+                     .winners = with_winners ? winners->data() : nullptr};
+  if (out.elements() > 0) threads_->arena.execute([&] { run_rows(job, options); });
+  if (options.is_cancelled()) return failure("cancelled");
+
+  PoolOutput output{Tensor(out, std::move(*values)), {}};
+  if (with_winners) output.winners = Indices(out, std::move(*winners));
+  return output;
+}
+
+}  // namespace poolscope

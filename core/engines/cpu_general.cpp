@@ -1,0 +1,96 @@
+#include "core/engines/cpu_general.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace poolscope::cpu {
+namespace {
+
+/// The taps of a window that lie inside [0, size): first, first + step, ... (count of them).
+struct Taps {
+  std::int64_t first, count, step;
+};
+
+Taps inside(const AxisWindow& window, std::int64_t size) {
+  const std::int64_t skipped =
+      window.begin < 0 ? (-window.begin + window.step - 1) / window.step : 0;
+  const std::int64_t end = window.begin < size ? (size - 1 - window.begin) / window.step + 1 : 0;
+  return {window.tap(skipped), std::max<std::int64_t>(std::min(end, window.count) - skipped, 0),
+          window.step};
+}
+
+struct Window {
+  const float* plane;
+  std::int64_t width;
+  Taps rows, cols;
+};
+
+template <class Visit>
+void for_each_tap(const Window& window, Visit visit) {
+  for (std::int64_t i = 0; i < window.rows.count; ++i) {
+    const std::int64_t start =
+        (window.rows.first + i * window.rows.step) * window.width + window.cols.first;
+    for (std::int64_t j = 0; j < window.cols.count; ++j) {
+      const std::int64_t index = start + j * window.cols.step;
+      visit(window.plane[index], index);
+    }
+  }
+}
+
+void write_max(const Job& job, const Window& window, std::int64_t cell) {
+  float best = -std::numeric_limits<float>::infinity();
+  std::int64_t winner = -1;
+  for_each_tap(window, [&](float value, std::int64_t index) {
+    if (value > best || winner < 0 || std::isnan(value)) {
+      best = value;
+      winner = index;
+    }
+  });
+  job.values[cell] = best;
+  if (job.winners) job.winners[cell] = winner;
+}
+
+float mean_of(const Window& window, double divisor) {
+  double sum = 0.0;
+  for_each_tap(window, [&](float value, std::int64_t) { sum += value; });
+  return static_cast<float>(sum / divisor);
+}
+
+float power_of(const Window& window, double divisor, const LoweredPool& pool) {
+  double sum = 0.0;
+  for_each_tap(window, [&](float value, std::int64_t) {
+    sum += std::pow(pool.magnitude ? std::abs(double{value}) : double{value}, pool.exponent);
+  });
+  return static_cast<float>(std::pow(pool.gain * sum / divisor, 1.0 / pool.exponent));
+}
+
+void write_cell(const Job& job, const Window& window, std::int64_t divisor, std::int64_t cell) {
+  if (job.pool->reduction == Reduction::max) {
+    write_max(job, window, cell);
+  } else if (divisor == 0) {
+    job.values[cell] = std::numeric_limits<float>::quiet_NaN();
+  } else if (job.pool->reduction == Reduction::mean) {
+    job.values[cell] = mean_of(window, static_cast<double>(divisor));
+  } else {
+    job.values[cell] = power_of(window, static_cast<double>(divisor), *job.pool);
+  }
+}
+
+}  // namespace
+
+void pool_general(const Job& job, const Tile& tile) {
+  const PlaneWindows& windows = job.pool->windows(tile.plane);
+  const float* plane = job.plane(tile.plane);
+  for (std::int64_t i = tile.row_begin; i < tile.row_end; ++i) {
+    const AxisWindow& row = windows.rows[static_cast<std::size_t>(i)];
+    const Taps rows = inside(row, job.in.h);
+    for (std::int64_t j = tile.col_begin; j < tile.col_end; ++j) {
+      const AxisWindow& col = windows.cols[static_cast<std::size_t>(j)];
+      write_cell(job, {plane, job.in.w, rows, inside(col, job.in.w)}, job.pool->divisor(row, col),
+                 job.cell(tile.plane, i) + j);
+    }
+  }
+}
+
+}  // namespace poolscope::cpu

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/engines/engine.h"
+
+namespace poolscope {
+
+/// The oracle that every other engine is held against: plain loops over each window's taps in
+/// row-major order, sums in double, one rounding to float at the end. Never optimised.
+/// NaN/padding: as design/semantics.md, section "Values", says. Thread: run() has no state.
+class ReferenceEngine final : public Engine {
+ public:
+  std::string name() const override { return "reference"; }
+  std::string title() const override { return "Reference, 1 thread"; }
+  /// Errors: out of memory; `cancelled`, looked at once an output row.
+  Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
+                         const RunOptions& options) const override;
+};
+
+}  // namespace poolscope
