@@ -1,0 +1,271 @@
+#include "app/actions.h"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include <fmt/format.h>
+
+namespace poolscope {
+namespace {
+
+constexpr std::array<std::string_view, 7> kPatternNames{
+    "Zeros", "Ones", "Ramp", "Checkerboard", "One spike", "Gradient", "Random"};
+
+Result<void> check_grid(const Document& document) {
+  if (document.source.is_grid()) return {};
+  return failure("only a typed grid can be edited; choose Grid in Source first");
+}
+
+Result<void> check_layer(const Document& document, std::size_t index) {
+  if (index < document.pipeline.size()) return {};
+  return failure(fmt::format("there is no layer {}; the pipeline has {}", index + 1,
+                             document.pipeline.size()));
+}
+
+/// Replaces the grid's values; the description follows its size.
+Result<void> set_grid(Document& document, Shape shape, std::span<const float> values) {
+  auto tensor = Tensor::copy_of(shape, values);
+  if (!tensor) return tl::unexpected(tensor.error());
+  document.source.array.tensor = std::move(*tensor);
+  document.source.array.description = fmt::format("{}x{} grid", shape.h, shape.w);
+  document.source.path.clear();
+  document.source.array.name.clear();
+  return {};
+}
+
+float pattern_value(FillPattern pattern, const Shape& shape, std::int64_t y, std::int64_t x) {
+  switch (pattern) {
+    case FillPattern::zeros: return 0.0F;
+    case FillPattern::ones: return 1.0F;
+    case FillPattern::ramp: return static_cast<float>(y * shape.w + x);
+    case FillPattern::checkerboard: return static_cast<float>((y + x) % 2);
+    case FillPattern::spike: return y == shape.h / 2 && x == shape.w / 2 ? 9.0F : 0.0F;
+    case FillPattern::gradient: return static_cast<float>(y + x);
+    case FillPattern::random: break;
+  }
+  return 0.0F;
+}
+
+struct Applier {
+  Document& document;
+
+  Result<void> operator()(const action::OpenSource& a) const {
+    document.source = Source{a.array, a.path, false};
+    document.view.sample = document.view.channel = 0;
+    document.view.composite = a.array.tensor.shape().c >= 3 && a.array.kind == InputKind::image;
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::SetCell& a) const {
+    if (auto ok = check_grid(document); !ok) return ok;
+    const Tensor& grid = document.source.array.tensor;
+    const Shape shape = grid.shape();
+    if (a.row < 0 || a.row >= shape.h || a.col < 0 || a.col >= shape.w) {
+      return failure(fmt::format("row {}, column {} lies outside the {}x{} grid", a.row, a.col,
+                                 shape.h, shape.w));
+    }
+    std::vector<float> values(grid.values().begin(), grid.values().end());
+    values[static_cast<std::size_t>(a.row * shape.w + a.col)] = a.value;
+    return set_grid(document, shape, values);
+  }
+
+  Result<void> operator()(const action::ResizeGrid& a) const {
+    if (auto ok = check_grid(document); !ok) return ok;
+    for (const std::int64_t axis : {a.rows, a.cols}) {
+      if (axis < 1 || axis > kMaxEditableAxis) {
+        return failure(fmt::format("a grid of {}x{}; rows and columns go from 1 to {}", a.rows,
+                                   a.cols, kMaxEditableAxis));
+      }
+    }
+    const Tensor old = document.source.array.tensor;
+    std::vector<float> values(static_cast<std::size_t>(a.rows * a.cols), 0.0F);
+    for (std::int64_t y = 0; y < std::min(a.rows, old.shape().h); ++y) {
+      for (std::int64_t x = 0; x < std::min(a.cols, old.shape().w); ++x) {
+        values[static_cast<std::size_t>(y * a.cols + x)] = old.at(0, 0, y, x);
+      }
+    }
+    document.edit.row = std::min(document.edit.row, a.rows - 1);
+    document.edit.col = std::min(document.edit.col, a.cols - 1);
+    return set_grid(document, {1, 1, a.rows, a.cols}, values);
+  }
+
+  Result<void> operator()(const action::FillGrid& a) const {
+    if (auto ok = check_grid(document); !ok) return ok;
+    const Shape shape = document.source.array.tensor.shape();
+    std::vector<float> values(static_cast<std::size_t>(shape.elements()));
+    std::mt19937 random(a.seed);
+    for (std::int64_t y = 0; y < shape.h; ++y) {
+      for (std::int64_t x = 0; x < shape.w; ++x) {
+        values[static_cast<std::size_t>(y * shape.w + x)] =
+            a.pattern == FillPattern::random ? static_cast<float>(random() % 13)
+                                             : pattern_value(a.pattern, shape, y, x);
+      }
+    }
+    return set_grid(document, shape, values);
+  }
+
+  Result<void> operator()(const action::SetLuma& a) const {
+    if (a.luma && document.source.array.tensor.shape().c < 3) {
+      return failure(fmt::format("luma needs 3 channels; {} has {}", document.source.array.name,
+                                 document.source.array.tensor.shape().c));
+    }
+    document.source.luma = a.luma;
+    document.view.channel = 0;
+    return {};
+  }
+
+  Result<void> operator()(const action::AddLayer& a) const {
+    document.pipeline.push_back({a.layer, true});
+    document.selected_layer = document.pipeline.size() - 1;
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::RemoveLayer& a) const {
+    if (auto ok = check_layer(document, a.index); !ok) return ok;
+    document.pipeline.erase(document.pipeline.begin() + static_cast<std::ptrdiff_t>(a.index));
+    if (document.selected_layer > 0 && document.selected_layer >= a.index) {
+      --document.selected_layer;
+    }
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::DuplicateLayer& a) const {
+    if (auto ok = check_layer(document, a.index); !ok) return ok;
+    const PipelineLayer copy = document.pipeline[a.index];
+    document.pipeline.insert(document.pipeline.begin() + static_cast<std::ptrdiff_t>(a.index) + 1,
+                             copy);
+    document.selected_layer = a.index + 1;
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::MoveLayer& a) const {
+    if (auto ok = check_layer(document, a.from); !ok) return ok;
+    if (auto ok = check_layer(document, a.to); !ok) return ok;
+    const PipelineLayer moved = document.pipeline[a.from];
+    document.pipeline.erase(document.pipeline.begin() + static_cast<std::ptrdiff_t>(a.from));
+    document.pipeline.insert(document.pipeline.begin() + static_cast<std::ptrdiff_t>(a.to), moved);
+    document.selected_layer = a.to;
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::EnableLayer& a) const {
+    if (auto ok = check_layer(document, a.index); !ok) return ok;
+    document.pipeline[a.index].enabled = a.enabled;
+    return {};
+  }
+
+  Result<void> operator()(const action::SelectLayer& a) const {
+    if (auto ok = check_layer(document, a.index); !ok) return ok;
+    document.selected_layer = a.index;
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::SetLayer& a) const {
+    if (auto ok = check_layer(document, a.index); !ok) return ok;
+    document.pipeline[a.index].layer = a.layer;
+    return {};
+  }
+
+  Result<void> operator()(const action::SetPipeline& a) const {
+    document.pipeline = a.pipeline;
+    document.selected_layer = 0;
+    return reset_focus();
+  }
+
+  Result<void> operator()(const action::SetView& a) const {
+    document.view = a.view;
+    document.view.scale = std::clamp(a.view.scale, 1.0F, 2.5F);
+    return {};
+  }
+
+  Result<void> operator()(const action::SetEngine& a) const {
+    document.engine = a.engine;
+    return {};
+  }
+
+  Result<void> operator()(const action::SetSelection& a) const {
+    document.selection = a.selection;
+    return {};
+  }
+
+  Result<void> operator()(const action::SetCamera& a) const {
+    document.camera = a.camera;
+    document.camera.zoom = std::max(1.0, a.camera.zoom);
+    const double half = 0.5 / document.camera.zoom;
+    document.camera.center_y = std::clamp(a.camera.center_y, half, 1.0 - half);
+    document.camera.center_x = std::clamp(a.camera.center_x, half, 1.0 - half);
+    return {};
+  }
+
+  Result<void> operator()(const action::SetEditCell& a) const {
+    if (a.edit.active) {
+      if (auto ok = check_grid(document); !ok) return ok;
+    }
+    document.edit = a.edit;
+    return {};
+  }
+
+  /// A new picture or layer starts at its first window, fitted.
+  Result<void> reset_focus() const {
+    document.selection = {};
+    document.camera = {};
+    document.edit = {};
+    return {};
+  }
+};
+
+}  // namespace
+
+std::vector<std::string_view> fill_pattern_names() {
+  return {kPatternNames.begin(), kPatternNames.end()};
+}
+
+Result<Document> apply(const Document& document, const Action& action) {
+  Document next = document;
+  auto applied = std::visit(Applier{next}, action.change);
+  if (!applied) return tl::unexpected(applied.error());
+  return next;
+}
+
+bool is_undoable(const Action& action) {
+  return !std::holds_alternative<action::SetSelection>(action.change) &&
+         !std::holds_alternative<action::SetCamera>(action.change) &&
+         !std::holds_alternative<action::SetEditCell>(action.change) &&
+         !std::holds_alternative<action::SelectLayer>(action.change);
+}
+
+Document starting_document(Source source) {
+  Document document;
+  const LayerKind* max_pool = find_kind("MaxPool2d");
+  POOLSCOPE_CHECK(max_pool != nullptr);
+  Layer layer = make_layer(*max_pool);
+  if (!source.is_grid()) {
+    layer.kernel_size = {3, 3};
+    layer.stride = Pair{2, 2};
+    layer.padding = {1, 1, 1, 1};
+  }
+  document.source = std::move(source);
+  document.view.composite = document.source.array.kind == InputKind::image &&
+                            document.source.array.tensor.shape().c >= 3;
+  document.pipeline = {{layer, true}};
+  return document;
+}
+
+Result<Tensor> pipeline_input(const Source& source) {
+  const Tensor& colour = source.array.tensor;
+  if (!source.luma || colour.shape().c < 3) return colour;
+  const Shape shape{colour.shape().n, 1, colour.shape().h, colour.shape().w};
+  auto buffer = Buffer<float>::allocate(shape.elements());
+  if (!buffer) return tl::unexpected(buffer.error());
+  for (std::int64_t n = 0; n < shape.n; ++n) {
+    const auto red = colour.plane(n, 0), green = colour.plane(n, 1), blue = colour.plane(n, 2);
+    float* luma = buffer->data() + n * shape.plane_size();
+    for (std::size_t i = 0; i < red.size(); ++i) {
+      luma[i] = 0.299F * red[i] + 0.587F * green[i] + 0.114F * blue[i];
+    }
+  }
+  return Tensor(shape, std::move(*buffer));
+}
+
+}  // namespace poolscope

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/document.h"
+
+namespace poolscope {
+
+enum class FillPattern { zeros, ones, ramp, checkerboard, spike, gradient, random };
+
+/// The names of the patterns, in the order of the enum.
+std::vector<std::string_view> fill_pattern_names();
+
+namespace action {
+
+struct OpenSource {
+  LoadedArray array;
+  std::filesystem::path path;
+};
+/// Sets one cell of a grid. Errors: no grid, or outside it.
+struct SetCell {
+  std::int64_t row, col;
+  float value;
+};
+/// Keeps the cells that both sizes have; new ones are 0. Errors: no grid, or a size outside 1..64.
+struct ResizeGrid {
+  std::int64_t rows, cols;
+};
+struct FillGrid {
+  FillPattern pattern;
+  std::uint32_t seed = 1;  ///< Of FillPattern::random.
+};
+/// Replaces the source by a grid of one channel, rows x cols zeros or what is given.
+struct SetLuma {
+  bool luma;
+};
+struct AddLayer {
+  Layer layer;
+};
+struct RemoveLayer {
+  std::size_t index;
+};
+struct DuplicateLayer {
+  std::size_t index;
+};
+struct MoveLayer {
+  std::size_t from, to;
+};
+struct EnableLayer {
+  std::size_t index;
+  bool enabled;
+};
+struct SelectLayer {
+  std::size_t index;
+};
+/// Any change of a layer's kind or parameters, possible or not: limits show as the run's error.
+struct SetLayer {
+  std::size_t index;
+  Layer layer;
+};
+struct SetPipeline {
+  Pipeline pipeline;
+};
+struct SetView {
+  View view;
+};
+struct SetEngine {
+  std::string engine;
+};
+struct SetSelection {
+  Selection selection;
+};
+struct SetCamera {
+  Camera camera;
+};
+struct SetEditCell {
+  EditCell edit;
+};
+
+}  // namespace action
+
+/// One change of the document. `gesture` joins consecutive actions of one drag into one undo step
+/// (0: a step of its own).
+struct Action {
+  std::variant<action::OpenSource, action::SetCell, action::ResizeGrid, action::FillGrid,
+               action::SetLuma, action::AddLayer, action::RemoveLayer, action::DuplicateLayer,
+               action::MoveLayer, action::EnableLayer, action::SelectLayer, action::SetLayer,
+               action::SetPipeline, action::SetView, action::SetEngine, action::SetSelection,
+               action::SetCamera, action::SetEditCell>
+      change;
+  std::uint64_t gesture = 0;
+};
+
+/// The document after `action`; the one place that changes documents. Errors: an action that does
+/// not fit (the document stays as it was).
+Result<Document> apply(const Document& document, const Action& action);
+
+/// Whether an action is a step of its own in undo: looking around (selection, camera) is not.
+bool is_undoable(const Action& action);
+
+/// The document a user starts with: `source`, with a 2x2 max pool (3x3, stride 2, padding 1 for
+/// anything larger than a typed grid).
+Document starting_document(Source source);
+
+/// What the pipeline reads: the source, converted to luma where asked. Errors: memory.
+Result<Tensor> pipeline_input(const Source& source);
+
+/// Largest grid, per axis, that can be typed and resized in the window.
+inline constexpr std::int64_t kMaxEditableAxis = 64;
+
+}  // namespace poolscope

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/canvas/color_map.h"
+#include "app/theme.h"
+#include "core/io/input.h"
+#include "core/pooling/pipeline.h"
+
+namespace poolscope {
+
+/// What the pipeline reads.
+struct Source {
+  LoadedArray array;           ///< As loaded, before any conversion.
+  std::filesystem::path path;  ///< Empty for a grid typed here.
+  bool luma = false;           ///< Convert three channels to one (BT.601) before the pipeline.
+
+  bool is_grid() const { return array.kind == InputKind::grid && array.tensor.shape().planes() == 1; }
+};
+
+/// Whether input and output share one colour range.
+enum class RangeScale { shared, own };
+
+/// How values are drawn.
+struct View {
+  ThemeName theme = ThemeName::dark;
+  float scale = 1.0F;  ///< Of the whole interface, 1 to 2.5.
+  ColorMap map = ColorMap::viridis;
+  RangeScale range = RangeScale::shared;
+  bool values = true;     ///< Print numbers in cells.
+  bool indices = true;    ///< Row and column numbers around the canvases.
+  bool composite = true;  ///< Draw three channels as a colour picture.
+  std::int64_t channel = 0;
+  std::int64_t sample = 0;
+  float left_width = 304.0F;       ///< At scale 1.
+  float inspector_width = 336.0F;  ///< At scale 1.
+  bool left_open = true;
+  bool inspector_open = true;
+
+  bool operator==(const View&) const = default;
+};
+
+/// The current window, as its output cell in the selected layer.
+struct Selection {
+  std::int64_t row = 0, col = 0;
+  bool pinned = false;
+
+  bool operator==(const Selection&) const = default;
+};
+
+/// The part of the canvases on screen, the same for all three: the centre in shares of the
+/// padded input (0 to 1), and how many times larger than fitted.
+struct Camera {
+  double zoom = 1.0;
+  double center_y = 0.5, center_x = 0.5;
+
+  bool operator==(const Camera&) const = default;
+};
+
+/// A cell of the source that typing changes.
+struct EditCell {
+  bool active = false;
+  std::int64_t row = 0, col = 0;
+
+  bool operator==(const EditCell&) const = default;
+};
+
+/// All that a user can see or change: plain data, cheap to copy. Only apply() makes a new one.
+struct Document {
+  Source source;
+  Pipeline pipeline;
+  std::size_t selected_layer = 0;
+  std::string engine = "auto";
+  View view;
+  Selection selection;
+  Camera camera;
+  EditCell edit;
+};
+
+}  // namespace poolscope

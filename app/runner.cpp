@@ -1,0 +1,133 @@
+#include "app/runner.h"
+
+#include <chrono>
+
+#include "app/actions.h"
+#include "core/engines/engine_list.h"
+
+namespace poolscope {
+namespace {
+
+/// A stale run shorter than this still lands, so that a dragged slider shows pictures on its way.
+constexpr std::chrono::milliseconds kPatience{250};
+
+std::shared_ptr<const Picture> picture_of(const Tensor& tensor, const Evaluation* previous) {
+  if (previous != nullptr) {
+    for (std::size_t i = 0; i < previous->pictures.size(); ++i) {
+      if (previous->trace.stages[i].values.same_buffer(tensor)) return previous->pictures[i];
+    }
+  }
+  return make_picture(tensor);
+}
+
+/// The pipeline's input, taken from the previous run where the source is the same.
+Result<Tensor> input_of(const RunRequest& request, const Evaluation* previous) {
+  const bool same = previous != nullptr && !previous->trace.stages.empty() &&
+                    previous->request.source.luma == request.source.luma &&
+                    previous->request.source.array.tensor.same_buffer(request.source.array.tensor);
+  if (same) return previous->trace.stages.front().values;
+  return pipeline_input(request.source);
+}
+
+}  // namespace
+
+bool RunRequest::same_as(const RunRequest& other) const {
+  return source.array.tensor.same_buffer(other.source.array.tensor) &&
+         source.array.form == other.source.array.form && source.luma == other.source.luma &&
+         pipeline == other.pipeline && engine == other.engine;
+}
+
+Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
+                    const std::atomic<bool>* cancelled) {
+  Evaluation result{.request = request};
+  const auto engine = find_engine(request.engine);
+  const auto input = input_of(request, previous);
+  if (!engine || !input) {
+    result.trace.error = engine ? input.error() : engine.error();
+    return result;
+  }
+  result.engine = *engine;
+  result.trace = run_pipeline(**engine, request.pipeline, *input, request.source.array.form,
+                              {.winners = false, .cancelled = cancelled});
+  for (const Stage& stage : result.trace.stages) {
+    result.seconds += stage.seconds;
+    result.pictures.push_back(picture_of(stage.values, previous));
+  }
+  return result;
+}
+
+Runner::Runner(std::function<void()> finished)
+    : finished_(std::move(finished)),
+      worker_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Runner::~Runner() {
+  cancelled_ = true;
+  worker_.request_stop();
+}
+
+void Runner::request(const RunRequest& request) {
+  if (last_request_ && last_request_->same_as(request)) return;
+  last_request_ = request;
+  if (!busy_) busy_since_ = Clock::now();
+  busy_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_ = request;
+  }
+  changed_.notify_all();
+}
+
+bool Runner::poll() {
+  const std::lock_guard lock(mutex_);
+  busy_ = waiting_.has_value() || running_;
+  if (waiting_ && running_ && Clock::now() - run_started_ > kPatience) cancelled_ = true;
+  if (!done_) return false;
+  current_ = std::move(done_);
+  done_.reset();
+  return true;
+}
+
+void Runner::wait() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !waiting_ && !running_; });
+  }
+  poll();
+}
+
+double Runner::busy_seconds() const {
+  if (!busy_) return 0.0;
+  return std::chrono::duration<double>(Clock::now() - busy_since_).count();
+}
+
+void Runner::cancel() {
+  const std::lock_guard lock(mutex_);
+  waiting_.reset();
+  cancelled_ = true;
+}
+
+void Runner::work(const std::stop_token& stop) {
+  std::shared_ptr<const Evaluation> previous;
+  while (true) {
+    RunRequest request;
+    {
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait(lock, stop, [this] { return waiting_.has_value(); })) return;
+      request = std::move(*waiting_);
+      waiting_.reset();
+      running_ = true;
+      run_started_ = Clock::now();
+      cancelled_ = false;
+    }
+    auto result = std::make_shared<const Evaluation>(evaluate(request, previous.get(), &cancelled_));
+    {
+      const std::lock_guard lock(mutex_);
+      running_ = false;
+      if (!cancelled_) done_ = previous = result;
+    }
+    changed_.notify_all();
+    if (finished_) finished_();
+  }
+}
+
+}  // namespace poolscope

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/ui.h"
+
+namespace poolscope {
+namespace {
+
+const char* begin_of(std::string_view text) { return text.data(); }
+const char* end_of(std::string_view text) { return text.data() + text.size(); }
+
+/// Drops the zeros after the last digit that counts, and a point left bare.
+std::string without_trailing_zeros(std::string text) {
+  if (text.find('.') == std::string::npos || text.find('e') != std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::optional<std::string> special_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "∞" : "-∞";
+  return {};
+}
+
+/// Characters on the screen, not bytes.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+float text_width(const Ui& ui, Font font, std::string_view text) {
+  const ImFont* face = ui.fonts[font];
+  return face->CalcTextSizeA(face->FontSize, 1e9F, 0.0F, begin_of(text), end_of(text)).x;
+}
+
+float text_height(const Ui& ui, Font font) { return ui.fonts[font]->FontSize; }
+
+float draw_text(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, std::string_view text) {
+  ImFont* face = ui.fonts[font];
+  const ImVec2 at{std::round(left_center.x), std::round(left_center.y - face->FontSize * 0.5F)};
+  ImGui::GetWindowDrawList()->AddText(face, face->FontSize, at, color, begin_of(text), end_of(text));
+  return left_center.x + text_width(ui, font, text);
+}
+
+void draw_text_right(const Ui& ui, Font font, ImVec2 right_center, ImU32 color,
+                     std::string_view text) {
+  draw_text(ui, font, {right_center.x - text_width(ui, font, text), right_center.y}, color, text);
+}
+
+void draw_text_centered(const Ui& ui, Font font, ImVec2 center, ImU32 color, std::string_view text) {
+  draw_text(ui, font, {center.x - text_width(ui, font, text) * 0.5F, center.y}, color, text);
+}
+
+void draw_text_cut(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, float width,
+                   std::string_view text) {
+  if (text_width(ui, font, text) <= width) {
+    draw_text(ui, font, left_center, color, text);
+    return;
+  }
+  std::string cut(text);
+  while (!cut.empty() && text_width(ui, font, cut + "…") > width) {
+    do {
+      cut.pop_back();
+    } while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80);
+    if (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0x80) != 0) cut.pop_back();
+  }
+  draw_text(ui, font, left_center, color, cut + "…");
+  const float half = text_height(ui, font) * 0.5F;
+  const Rect area{{left_center.x, left_center.y - half}, {left_center.x + width, left_center.y + half}};
+  tooltip(ui, ImGui::IsMouseHoveringRect(area.min, area.max), text);
+}
+
+float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, float width,
+                        std::string_view text) {
+  ImFont* face = ui.fonts[font];
+  const float pitch = std::round(face->FontSize * 1.25F);
+  const char* line = begin_of(text);
+  const char* end = end_of(text);
+  float y = top_left.y;
+  while (line < end) {
+    const char* stop = face->CalcWordWrapPositionA(1.0F, line, end, width);
+    if (stop == line) ++stop;
+    draw_text(ui, font, {top_left.x, y + pitch * 0.5F}, color,
+              {line, static_cast<std::size_t>(stop - line)});
+    line = stop;
+    while (line < end && *line == ' ') ++line;
+    y += pitch;
+  }
+  return y - top_left.y;
+}
+
+std::string number_text(double value) {
+  if (auto special = special_text(value)) return *special;
+  const double size = std::abs(value);
+  if (size >= 1e7) return fmt::format("{:.4g}", value);
+  if (size >= 1.0 || size == 0.0) return without_trailing_zeros(fmt::format("{:.3f}", value));
+  if (size < 1e-6) return fmt::format("{:.3g}", value);
+  const int decimals = std::max(3, 2 - static_cast<int>(std::floor(std::log10(size))));
+  return without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
+}
+
+std::string short_number_text(double value, int digits) {
+  std::string text = number_text(value);
+  for (int decimals = 2; decimals >= 0 && length_of(text) > static_cast<std::size_t>(digits);
+       --decimals) {
+    if (std::isfinite(value) && std::abs(value) < 1e7) {
+      text = without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
+    }
+  }
+  if (length_of(text) <= static_cast<std::size_t>(digits) || !std::isfinite(value)) return text;
+  return fmt::format("{:.0e}", value);
+}
+
+std::string count_text(std::int64_t count) {
+  std::string text = fmt::format("{}", count);
+  for (int at = static_cast<int>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) {
+    text.insert(static_cast<std::size_t>(at), " ");
+  }
+  return text;
+}
+
+}  // namespace poolscope

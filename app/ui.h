@@ -1,0 +1,163 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/actions.h"
+#include "app/canvas/heatmap.h"
+#include "app/geometry.h"
+#include "app/keys.h"
+#include "app/runner.h"
+#include "app/theme.h"
+
+namespace poolscope {
+
+/// What the interface remembers between frames besides the document: nothing a user would miss.
+struct UiMemory {
+  std::map<std::string, Rect> controls;  ///< Where each control lies, by name, for --dump-document.
+  std::uint64_t gesture = 1;  ///< Number of the drag under way; one drag is one undo step.
+  float wheel = 0.0F;         ///< Turns of the wheel not yet taken this frame.
+  double wake_after = -1.0;   ///< Seconds until a frame is needed although nothing happens; -1 never.
+
+  std::string editing;              ///< Id of the field whose text is typed; empty for none.
+  std::array<char, 256> text{};     ///< That text.
+  bool focus_text = false;          ///< It takes the keyboard in this frame.
+  float scrub = 0.0F;               ///< Pixels dragged on a stepper and not yet turned into steps.
+
+  bool link_axes = true;                     ///< Height and width change together.
+  std::map<std::string, std::string> limits;  ///< Why a control stopped, by parameter name.
+  std::string open_error;                    ///< Of the file that could not be opened last.
+  std::vector<std::string> log;              ///< Messages of this session, oldest first.
+};
+
+/// What panels need to draw one frame and to answer: they read the document and append actions.
+struct Ui {
+  const Document& document;
+  const Evaluation* evaluation;  ///< What is on screen; null before the first run landed.
+  bool stale;                    ///< The evaluation belongs to an older document.
+  const Theme& theme;
+  const Fonts& fonts;
+  HeatmapRenderer& heatmaps;
+  const Keys& keys;
+  std::vector<Action>& actions;
+  UiMemory& memory;
+
+  float px(float length) const { return length * document.view.scale; }
+  void act(decltype(Action::change) change, bool in_gesture = false) const {
+    actions.push_back({std::move(change), in_gesture ? memory.gesture : 0});
+  }
+  /// Calls `edit` on a copy of the view and acts on it.
+  template <class Edit>
+  void edit_view(Edit edit, bool in_gesture = false) const {
+    View view = document.view;
+    edit(view);
+    act(action::SetView{view}, in_gesture);
+  }
+};
+
+// Text ------------------------------------------------------------------------------------------
+
+float text_width(const Ui& ui, Font font, std::string_view text);
+/// Height of a line as the design counts it: the em.
+float text_height(const Ui& ui, Font font);
+/// Draws text with its line box centred on `y`; returns the x after it.
+float draw_text(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, std::string_view text);
+void draw_text_right(const Ui& ui, Font font, ImVec2 right_center, ImU32 color,
+                     std::string_view text);
+void draw_text_centered(const Ui& ui, Font font, ImVec2 center, ImU32 color, std::string_view text);
+/// Draws text cut with `…` to `width`; the whole text is its tooltip then.
+void draw_text_cut(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, float width,
+                   std::string_view text);
+/// Wraps at spaces to `width`; returns the height used. `top_left` is the top of the first line.
+float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, float width,
+                        std::string_view text);
+
+// Numbers ---------------------------------------------------------------------------------------
+
+/// Up to three decimal places, at least three significant digits below 1, trailing zeros cut;
+/// `−∞`, `∞` and `NaN` by their signs.
+std::string number_text(double value);
+/// As number_text, in at most `digits` characters where the value allows.
+std::string short_number_text(double value, int digits);
+/// Thousands set apart: `49 152`.
+std::string count_text(std::int64_t count);
+
+// Controls --------------------------------------------------------------------------------------
+
+/// A clickable area; registers its rectangle under `id`.
+struct Click {
+  bool hovered = false, held = false, clicked = false, double_clicked = false;
+};
+Click click_area(const Ui& ui, std::string_view id, const Rect& rect);
+
+/// Shows a tooltip (at most two lines) over the item drawn last, after 0.4 s.
+void tooltip(const Ui& ui, std::string_view text);
+void tooltip(const Ui& ui, bool hovered, std::string_view text);
+
+enum class Icon {
+  undo, redo, folder, plus, minus, eye, eye_off, copy, more, grip, link, unlink, close, chevron,
+  check, grid, dice, paste, arrow, expand, sidebar, play, pause, first, last, previous, next, warn,
+  reset, up, luma
+};
+void draw_icon(const Ui& ui, Icon icon, ImVec2 center, ImU32 color, float size = 16.0F);
+
+struct ButtonSpec {
+  std::string_view text = {};
+  std::optional<Icon> icon = {};
+  bool filled = false;   ///< The one accent button of a view.
+  bool enabled = true;
+  bool active = false;
+  bool flat = false;     ///< No background until hovered.
+  std::string_view tip = {};
+};
+bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpec& spec);
+float button_width(const Ui& ui, const ButtonSpec& spec);
+
+/// Segmented control; returns the index clicked.
+std::optional<int> segmented(const Ui& ui, std::string_view id, const Rect& rect,
+                             std::span<const std::string_view> items, int current);
+/// Check box with its label; returns true when toggled.
+bool check_box(const Ui& ui, std::string_view id, const Rect& rect, std::string_view label,
+               bool checked, std::string_view disabled_reason = {});
+/// A combo box, optionally with a caption before the value; returns the index chosen.
+std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
+                         std::span<const std::string_view> items, int current,
+                         std::string_view caption = {});
+
+/// How a stepper was changed: typed values may be impossible, steps stop at limits.
+enum class StepKind { none, step, typed };
+struct StepperSpec {
+  std::int64_t value = 0;
+  std::int64_t min = 0;
+  std::string_view shown = {};  ///< Instead of the value, e.g. `None`.
+  bool error = false;           ///< Draws the border in the error colour.
+  bool dim = false;             ///< The value follows another one.
+  std::string_view tip = {};
+};
+struct StepperEdit {
+  StepKind kind = StepKind::none;
+  std::int64_t value = 0;
+};
+/// −/value/+; drag on the value scrubs, click types, the wheel steps.
+StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const StepperSpec& spec);
+
+/// A line of text to edit; returns the text when Enter was pressed or the field was left changed.
+std::optional<std::string> text_field(const Ui& ui, std::string_view id, const Rect& rect,
+                                      const std::string& value, bool error = false);
+
+void draw_divider(const Ui& ui, float x0, float x1, float y);
+/// A message with its icon and word, wrapped; returns the height used.
+float message(const Ui& ui, ImVec2 top_left, float width, ImU32 color, ImU32 background, Icon icon,
+              std::string_view text);
+/// Key cap as in the status bar; returns the width used.
+float key_cap(const Ui& ui, ImVec2 left_center, std::string_view key);
+
+/// True once for a wheel turn over `rect`, which then does not scroll the column; the turns.
+float take_wheel(const Ui& ui, const Rect& rect);
+
+}  // namespace poolscope
