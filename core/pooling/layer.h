@@ -44,15 +44,15 @@ struct LayerKind;
 struct Layer {
   const LayerKind* kind = nullptr;
   Pair kernel_size{2, 2};
-  std::optional<Pair> stride;  ///< Empty: equal to kernel_size.
-  Pads padding;
+  std::optional<Pair> stride = {};  ///< Empty: equal to kernel_size.
+  Pads padding = {};
   AutoPad auto_pad = AutoPad::notset;
   Pair dilation{1, 1};
   bool ceil_mode = false;
   bool count_include_pad = true;
-  std::optional<std::int64_t> divisor_override;
+  std::optional<std::int64_t> divisor_override = {};
   double norm_type = 2.0;
-  OutputSize output_size;
+  OutputSize output_size = {};
   bool return_indices = false;
   DataFormat data_format = DataFormat::unspecified;
   bool keepdims = false;

@@ -1,0 +1,65 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/pooling/layer_text.h"
+#include "core/pooling/lowering.h"
+
+namespace poolscope {
+namespace {
+
+std::string pair_text(const Pair& pair) {
+  return pair.h == pair.w ? fmt::format("{}", pair.h) : fmt::format("{}x{}", pair.h, pair.w);
+}
+
+std::string pads_text(const Pads& pads) {
+  if (pads.top == pads.bottom && pads.left == pads.right) return pair_text({pads.top, pads.left});
+  return fmt::format("{},{},{},{}", pads.top, pads.left, pads.bottom, pads.right);
+}
+
+std::string size_text(const std::optional<std::int64_t>& size) {
+  return size ? fmt::format("{}", *size) : "*";
+}
+
+std::string auto_pad_text(AutoPad rule) {
+  switch (rule) {
+    case AutoPad::notset:
+    case AutoPad::valid:
+      return "";
+    case AutoPad::same_upper:
+      return "same";
+    case AutoPad::same_lower:
+      return "same lower";
+  }
+  return "";
+}
+
+std::vector<std::string> sliding_words(const Layer& layer) {
+  std::vector<std::string> words{fmt::format("k{}", pair_text(layer.kernel_size)),
+                                 fmt::format("s{}", pair_text(layer.effective_stride()))};
+  if (layer.padding != Pads{}) words.push_back(fmt::format("p{}", pads_text(layer.padding)));
+  if (layer.dilation != Pair{}) words.push_back(fmt::format("d{}", pair_text(layer.dilation)));
+  if (const std::string rule = auto_pad_text(layer.auto_pad); !rule.empty()) words.push_back(rule);
+  if (layer.ceil_mode) words.emplace_back("ceil");
+  return words;
+}
+
+}  // namespace
+
+std::string layer_summary(const Layer& any) {
+  const Layer layer = converted(any, *any.kind);
+  const LayerKind& kind = *layer.kind;
+  std::vector<std::string> words;
+  if (find_parameter(kind, &Layer::norm_type)) words.push_back(fmt::format("L{}", layer.norm_type));
+  if (kind.global) {
+    words.emplace_back("1x1");
+  } else if (find_parameter(kind, &Layer::output_size)) {
+    words.push_back(size_text(layer.output_size.h) + "x" + size_text(layer.output_size.w));
+  } else {
+    for (std::string& word : sliding_words(layer)) words.push_back(std::move(word));
+  }
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+}  // namespace poolscope
