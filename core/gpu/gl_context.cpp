@@ -175,9 +175,9 @@ void HeadlessContext::release() const {
 
 namespace {
 
-void GLAD_API_PTR on_debug_message(GLenum, GLenum type, GLuint, GLenum, GLsizei length,
+void GLAD_API_PTR on_debug_message(GLenum source, GLenum type, GLuint, GLenum, GLsizei length,
                                    const GLchar* message, const void* log) {
-  if (type != GL_DEBUG_TYPE_ERROR) return;
+  if (type != GL_DEBUG_TYPE_ERROR || source == GL_DEBUG_SOURCE_SHADER_COMPILER) return;
   auto* owner = static_cast<GlDebugLog*>(const_cast<void*>(log));
   owner->record(length < 0 ? std::string(message)
                            : std::string(message, static_cast<std::size_t>(length)));

@@ -54,7 +54,8 @@ class HeadlessContext {
   GlInfo info_;
 };
 
-/// Counts the errors that the current context reports from its making to its end (KHR_debug).
+/// Counts the errors that the current context reports from its making to its end (KHR_debug), but
+/// for those of the shader compiler: ShaderLibrary gives them as Results.
 /// Contexts without KHR_debug report nothing: is_active() is false then.
 class GlDebugLog {
  public:

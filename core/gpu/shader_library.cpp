@@ -20,6 +20,11 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string_view first_line(std::string_view text) {
+  text = trimmed(text);
+  return trimmed(text.substr(0, text.find('\n')));
+}
+
 /// The words after `#directive`, or nothing where the line is no such directive.
 std::optional<std::string_view> directive(std::string_view line, std::string_view name) {
   line = trimmed(line);
@@ -42,12 +47,10 @@ class SourceReader {
       return failure(
           fmt::format("{}shader file {} cannot be read", included_at, (folder_ / file).string()));
     }
-    const std::size_t number = source_.files.size();
-    source_.files.push_back(file);
-    if (number > 0) source_.text += fmt::format("#line 1 {}\n", number);
+    read_.push_back(file);
     std::string line;
-    for (int at = 1; std::getline(in, line); ++at) {
-      if (auto added = add_line(line, number, at); !added) return added;
+    for (ShaderLine at{file, 1}; std::getline(in, line); ++at.line) {
+      if (auto added = add_line(line, at); !added) return added;
     }
     return {};
   }
@@ -55,45 +58,46 @@ class SourceReader {
   ShaderSource take() { return std::move(source_); }
 
  private:
-  Result<void> add_line(const std::string& line, std::size_t number, int at) {
+  Result<void> add_line(const std::string& line, const ShaderLine& at) {
     const auto include = directive(line, "include");
-    if (include) return add_include(*include, number, at);
-    source_.text += line + '\n';
+    if (include) return add_include(*include, at);
+    put(line, at);
     if (directive(line, "version")) {
       for (const ShaderDefine& define : defines_) {
-        source_.text += fmt::format("#define {} {}\n", define.name, define.value);
+        put(fmt::format("#define {} {}", define.name, define.value), at);
       }
-      source_.text += fmt::format("#line {} {}\n", at + 1, number);
     }
     return {};
   }
 
-  Result<void> add_include(std::string_view quoted, std::size_t number, int at) {
-    const std::string place = fmt::format("{}:{}: ", source_.files[number], at);
+  Result<void> add_include(std::string_view quoted, const ShaderLine& at) {
+    const std::string place = fmt::format("{}:{}: ", at.file, at.line);
     if (quoted.size() < 3 || quoted.front() != '"' || quoted.back() != '"') {
       return failure(
           fmt::format("{}#include {}; #include \"common/x.glsl\" would be right", place, quoted));
     }
     const std::string file(quoted.substr(1, quoted.size() - 2));
-    if (std::find(source_.files.begin(), source_.files.end(), file) == source_.files.end()) {
-      if (auto read_in = read(file, place); !read_in) return read_in;
-    }
-    source_.text += fmt::format("#line {} {}\n", at + 1, number);
-    return {};
+    if (std::find(read_.begin(), read_.end(), file) != read_.end()) return {};
+    return read(file, place);
+  }
+
+  void put(std::string_view line, const ShaderLine& at) {
+    source_.text.append(line).append("\n");
+    source_.lines.push_back(at);
   }
 
   const std::filesystem::path& folder_;
   std::span<const ShaderDefine> defines_;
+  std::vector<std::string> read_;
   ShaderSource source_;
 };
 
-struct LogPlace {
-  std::size_t file;
-  int line;
+struct LogEntry {
+  std::size_t line;  ///< Of the whole text, from 1.
   std::string_view message;
 };
 
-bool take_number(std::string_view& text, int& number) {
+bool take_number(std::string_view& text, std::size_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -101,17 +105,18 @@ bool take_number(std::string_view& text, int& number) {
 }
 
 /// `0:12(3): error: m` (Mesa), `0(12) : error C1: m` (NVIDIA), `ERROR: 0:12: m` (AMD, Intel).
-std::optional<LogPlace> log_place(std::string_view line) {
+std::optional<LogEntry> log_entry(std::string_view line) {
   if (line.starts_with("ERROR: ")) line.remove_prefix(7);
-  int file = 0;
-  int at = 0;
-  if (!take_number(line, file) || line.empty()) return {};
+  std::size_t text_number = 0;
+  LogEntry entry{0, {}};
+  if (!take_number(line, text_number) || line.empty()) return {};
   if (line.front() != ':' && line.front() != '(') return {};
   line.remove_prefix(1);
-  if (!take_number(line, at)) return {};
+  const bool numbered = take_number(line, entry.line);
   const std::size_t colon = line.find(':');
-  if (file < 0 || colon == std::string_view::npos) return {};
-  return LogPlace{static_cast<std::size_t>(file), at, trimmed(line.substr(colon + 1))};
+  if (!numbered || colon == std::string_view::npos) return {};
+  entry.message = trimmed(line.substr(colon + 1));
+  return entry;
 }
 
 std::optional<GLenum> stage_of(std::string_view file) {
@@ -140,16 +145,16 @@ Result<ShaderSource> load_shader_source(const std::filesystem::path& folder, std
   return reader.take();
 }
 
-std::string first_shader_error(std::string_view log, std::span<const std::string> files) {
+std::string first_shader_error(std::string_view log, const ShaderSource& source) {
   std::istringstream lines{std::string(log)};
   for (std::string line; std::getline(lines, line);) {
-    const auto place = log_place(line);
-    if (!place || place->file >= files.size() || place->message.starts_with("warning")) continue;
-    return fmt::format("{}:{}: {}", files[place->file], place->line, place->message);
+    const auto entry = log_entry(line);
+    if (!entry || entry->message.starts_with("warning")) continue;
+    if (entry->line < 1 || entry->line > source.lines.size()) continue;
+    const ShaderLine& at = source.lines[entry->line - 1];
+    return fmt::format("{}:{}: {}", at.file, at.line, entry->message);
   }
-  const std::string_view first = trimmed(log);
-  return fmt::format("{}: {}", files.empty() ? "" : files.front(),
-                     trimmed(first.substr(0, first.find('\n'))));
+  return std::string(first_line(log));
 }
 
 Result<ShaderLibrary> ShaderLibrary::open() {
@@ -170,7 +175,7 @@ Result<Shader> ShaderLibrary::stage(std::string_view file,
   GLint compiled = GL_FALSE;
   glGetShaderiv(shader.get(), GL_COMPILE_STATUS, &compiled);
   if (!compiled) {
-    return failure(first_shader_error(info_log(glGetShaderInfoLog, shader.get()), source->files));
+    return failure(first_shader_error(info_log(glGetShaderInfoLog, shader.get()), *source));
   }
   return shader;
 }
@@ -178,18 +183,17 @@ Result<Shader> ShaderLibrary::stage(std::string_view file,
 Result<Program> ShaderLibrary::program(std::span<const std::string_view> stages,
                                        std::span<const ShaderDefine> defines) const {
   Program program = Program::create();
-  std::vector<std::string> files;
   for (const std::string_view file : stages) {
     const auto shader = stage(file, defines);
     if (!shader) return tl::unexpected(shader.error());
     glAttachShader(program.get(), shader->get());
-    files.emplace_back(file);
   }
   glLinkProgram(program.get());
   GLint linked = GL_FALSE;
   glGetProgramiv(program.get(), GL_LINK_STATUS, &linked);
   if (!linked) {
-    return failure(first_shader_error(info_log(glGetProgramInfoLog, program.get()), files));
+    return failure(fmt::format("{}: {}", fmt::join(stages, " + "),
+                               first_line(info_log(glGetProgramInfoLog, program.get()))));
   }
   return program;
 }

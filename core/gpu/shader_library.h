@@ -40,17 +40,25 @@ class ShaderLibrary {
   std::filesystem::path folder_;
 };
 
-/// A stage's text with its includes in place; `#line` directives name each file by its number.
+/// A line of a file of shaders, counted from 1.
+struct ShaderLine {
+  std::string file;
+  int line = 1;
+};
+
+/// A stage's text with its includes in place, and where each of its lines comes from. (#line would
+/// not do: Mesa drops its file number from most messages.)
 struct ShaderSource {
   std::string text;
-  std::vector<std::string> files;
+  std::vector<ShaderLine> lines;
 };
 
 /// Reads `file` of `folder` and what it includes. Errors: a missing file, a malformed #include.
 Result<ShaderSource> load_shader_source(const std::filesystem::path& folder, std::string_view file,
                                         std::span<const ShaderDefine> defines = {});
 
-/// The first error of a compiler's log (Mesa, NVIDIA, AMD, Intel) as `file:line: message`.
-std::string first_shader_error(std::string_view log, std::span<const std::string> files);
+/// The first error of a compiler's log (Mesa, NVIDIA, AMD, Intel) as `file:line: message`; the
+/// log's first line where it names none.
+std::string first_shader_error(std::string_view log, const ShaderSource& source);
 
 }  // namespace poolscope
