@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include <imgui.h>
@@ -64,7 +62,7 @@ class HeatmapTexture {
 
  private:
   friend class HeatmapRenderer;
-  void upload(const Picture& picture, const PlaneChoice& planes);
+  void upload(const Picture& picture);
 
   Texture texture_;
   std::weak_ptr<const Picture> source_;
@@ -83,10 +81,13 @@ class HeatmapRenderer {
  public:
   /// Errors: shaders or assets that are missing, or that the driver refuses.
   static Result<HeatmapRenderer> create();
+  HeatmapRenderer(HeatmapRenderer&&) noexcept;
+  HeatmapRenderer& operator=(HeatmapRenderer&&) noexcept;
+  ~HeatmapRenderer();
 
-  const ColorMaps& maps() const { return maps_; }
+  const ColorMaps& maps() const;
   /// Call once a frame before any draw(), after the last frame was rendered.
-  void begin_frame() { calls_->clear(); }
+  void begin_frame();
   /// Draws the cells of `visible` onto the rectangle min..max of the screen (ImGui's coordinates),
   /// within the draw list's clip rectangle. Nothing is drawn where the plane has no cells.
   void draw(ImDrawList& list, const HeatmapTexture& texture, ImVec2 min, ImVec2 max,
@@ -95,22 +96,14 @@ class HeatmapRenderer {
   void draw_color_bar(ImDrawList& list, ImVec2 min, ImVec2 max, ColorMap map) const;
 
  private:
-  struct Uniforms {
-    GLint frame_height, origin, cell_px, first_cell, plane_cells, crop_first, level, layers, mode,
-        range, map_row, gap_px, gap_color, blank, mark, marks;
-  };
+  struct State;
   struct Call;
 
-  explicit HeatmapRenderer(ColorMaps maps) : maps_(std::move(maps)) {}
-  static void run_callback(const ImDrawList* list, const ImDrawCmd* command);
+  explicit HeatmapRenderer(std::unique_ptr<State> state);
+  static void run(const ImDrawList* list, const ImDrawCmd* command);
 
-  ColorMaps maps_;
-  Program program_;
-  Uniforms uniforms_{};
-  VertexArray corners_;
-  Texture map_texture_;
-  /// What this frame's callbacks read; on the heap, so that a moved renderer keeps them in place.
-  std::unique_ptr<std::deque<Call>> calls_;
+  std::unique_ptr<State>
+      state_;  ///< Stays in place when the renderer moves: callbacks point to it.
 };
 
 }  // namespace poolscope

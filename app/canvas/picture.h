@@ -55,7 +55,7 @@ class Picture {
   void crop(std::int64_t plane, int level, const TexelRect& rect, std::span<float> out) const;
 
  private:
-  friend std::shared_ptr<const Picture> make_picture(Tensor tensor);
+  friend class PictureMaker;
   Picture() = default;
 
   Tensor tensor_;

@@ -1,0 +1,307 @@
+#include "app/canvas/picture.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include <tbb/parallel_for.h>
+
+namespace poolscope {
+namespace {
+
+/// Rows of the tensor that one task reads; a multiple of the four that make a row of level 2.
+constexpr std::int64_t kStripRows = 64;
+/// Independent partial results, so that the compiler can use its vectors.
+constexpr std::int64_t kLanes = 16;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::int64_t halved(std::int64_t size) { return (size + 1) / 2; }
+
+std::int64_t size_at(std::int64_t size, int level) {
+  const std::int64_t step = std::int64_t{1} << level;
+  return (size + step - 1) / step;
+}
+
+bool all_finite(const float* values, std::int64_t count) {
+  constexpr std::uint32_t exponent = 0x7F800000U;
+  std::uint32_t found = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto bits = std::bit_cast<std::uint32_t>(values[i]);
+    found |= (bits & exponent) == exponent ? 1U : 0U;
+  }
+  return found == 0;
+}
+
+/// Figures while values come in: `total` stands for the mean.
+struct Tally {
+  std::int64_t finite = 0, nans = 0, plus_infs = 0, minus_infs = 0;
+  float min = kInfinity, max = -kInfinity;
+  double total = 0.0;
+
+  void add(float value) {
+    if (std::isfinite(value)) {
+      ++finite;
+      min = std::min(min, value);
+      max = std::max(max, value);
+      total += static_cast<double>(value);
+    } else if (std::isnan(value)) {
+      ++nans;
+    } else {
+      ++(value > 0.0F ? plus_infs : minus_infs);
+    }
+  }
+
+  void add(const Tally& other) {
+    finite += other.finite;
+    nans += other.nans;
+    plus_infs += other.plus_infs;
+    minus_infs += other.minus_infs;
+    min = std::min(min, other.min);
+    max = std::max(max, other.max);
+    total += other.total;
+  }
+
+  void add_finite_row(const float* values, std::int64_t count) {
+    float low[kLanes], high[kLanes];
+    double sum[kLanes] = {};
+    std::fill(low, low + kLanes, kInfinity);
+    std::fill(high, high + kLanes, -kInfinity);
+    const std::int64_t whole = count - count % kLanes;
+    for (std::int64_t i = 0; i < whole; i += kLanes) {
+      for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+        const float value = values[i + lane];
+        low[lane] = value < low[lane] ? value : low[lane];
+        high[lane] = value > high[lane] ? value : high[lane];
+        sum[lane] += static_cast<double>(value);
+      }
+    }
+    finite += whole;
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+      min = std::min(min, low[lane]);
+      max = std::max(max, high[lane]);
+      total += sum[lane];
+    }
+    for (std::int64_t i = whole; i < count; ++i) add(values[i]);
+  }
+
+  void add_row(const float* values, std::int64_t count) {
+    if (all_finite(values, count)) return add_finite_row(values, count);
+    for (std::int64_t i = 0; i < count; ++i) add(values[i]);
+  }
+
+  PlaneStats stats() const {
+    PlaneStats stats{finite, nans, plus_infs, minus_infs, 0.0F, 0.0F, 0.0};
+    if (finite > 0) {
+      stats.min = min;
+      stats.max = max;
+    }
+    stats.mean = total / static_cast<double>(finite);
+    return stats;
+  }
+};
+
+/// The texel of up to four, as the class comment says.
+float merged(std::span<const float> texels) {
+  double finite_sum = 0.0;
+  float sum = 0.0F;
+  int finite = 0;
+  for (const float texel : texels) {
+    sum += std::isfinite(texel) ? 0.0F : texel;
+    if (!std::isfinite(texel)) continue;
+    finite_sum += static_cast<double>(texel);
+    ++finite;
+  }
+  return finite > 0 ? static_cast<float>(finite_sum / finite) : sum;
+}
+
+/// One row of a level from two of the level below (the same one twice at an odd end), `count`
+/// texels each.
+void halve_rows(const float* upper, const float* lower, std::int64_t count, float* out) {
+  const std::int64_t pairs = count / 2;
+  for (std::int64_t i = 0; i < pairs; ++i) {  // Quarters first: their sum cannot overflow.
+    out[i] = (upper[2 * i] * 0.25F + lower[2 * i] * 0.25F) +
+             (upper[2 * i + 1] * 0.25F + lower[2 * i + 1] * 0.25F);
+  }
+  if (!all_finite(out, pairs)) {
+    for (std::int64_t i = 0; i < pairs; ++i) {
+      if (std::isfinite(out[i])) continue;
+      out[i] = merged(std::array{upper[2 * i], upper[2 * i + 1], lower[2 * i], lower[2 * i + 1]});
+    }
+  }
+  if (count % 2 != 0) out[pairs] = merged(std::array{upper[count - 1], lower[count - 1]});
+}
+
+/// Planes of rows x cols, one after another.
+struct LevelView {
+  const float* data;
+  std::int64_t rows, cols;
+
+  const float* row(std::int64_t plane, std::int64_t y) const {
+    return data + (plane * rows + std::min(y, rows - 1)) * cols;
+  }
+};
+
+/// Halves `below` into `out`, rows in parallel.
+void halve_level(const LevelView& below, std::int64_t planes, float* out) {
+  const std::int64_t rows = halved(below.rows);
+  const std::int64_t cols = halved(below.cols);
+  tbb::parallel_for(std::int64_t{0}, planes * rows, [&](std::int64_t index) {
+    const std::int64_t y = index % rows * 2;
+    const float* upper = below.row(index / rows, y);
+    halve_rows(upper, below.row(index / rows, y + 1), below.cols, out + index * cols);
+  });
+}
+
+/// Reads a strip of a plane once: its figures, and its rows of level 2 where `level2` is not null.
+Tally read_strip(const LevelView& tensor, std::int64_t plane, std::int64_t first_row,
+                 float* level2) {
+  Tally tally;
+  const std::int64_t end = std::min(first_row + kStripRows, tensor.rows);
+  const std::int64_t cols1 = halved(tensor.cols);
+  const std::int64_t cols2 = halved(cols1);
+  std::vector<float> level1(static_cast<std::size_t>(2 * cols1));
+  for (std::int64_t y = first_row; y < end; y += 4) {
+    for (std::int64_t row = y; row < std::min(y + 4, end); ++row) {
+      tally.add_row(tensor.row(plane, row), tensor.cols);
+    }
+    if (!level2) continue;
+    float* upper = level1.data();
+    float* lower = y + 2 < tensor.rows ? upper + cols1 : upper;
+    halve_rows(tensor.row(plane, y), tensor.row(plane, y + 1), tensor.cols, upper);
+    if (lower != upper) {
+      halve_rows(tensor.row(plane, y + 2), tensor.row(plane, y + 3), tensor.cols, lower);
+    }
+    halve_rows(upper, lower, cols1, level2 + y / 4 * cols2);
+  }
+  return tally;
+}
+
+int level_count(const Shape& shape) {
+  int levels = 1;
+  while (size_at(shape.h, levels - 1) > 1 || size_at(shape.w, levels - 1) > 1) ++levels;
+  return levels;
+}
+
+}  // namespace
+
+PlaneStats combined(const PlaneStats& a, const PlaneStats& b) {
+  const auto tally = [](const PlaneStats& s) {
+    Tally t{s.finite, s.nans, s.plus_infs, s.minus_infs, kInfinity, -kInfinity, 0.0};
+    if (s.finite > 0) {
+      t.min = s.min;
+      t.max = s.max;
+      t.total = s.mean * static_cast<double>(s.finite);
+    }
+    return t;
+  };
+  Tally sum = tally(a);
+  sum.add(tally(b));
+  return sum.stats();
+}
+
+bool TexelRect::contains(const TexelRect& other) const {
+  return x <= other.x && y <= other.y && other.x + other.width <= x + width &&
+         other.y + other.height <= y + height;
+}
+
+std::int64_t Picture::rows(int level) const { return size_at(shape().h, level); }
+std::int64_t Picture::cols(int level) const { return size_at(shape().w, level); }
+
+void Picture::crop(std::int64_t plane, int level, const TexelRect& rect,
+                   std::span<float> out) const {
+  POOLSCOPE_CHECK(level >= 0 && level < levels() && plane >= 0 && plane < shape().planes());
+  POOLSCOPE_CHECK((TexelRect{0, 0, cols(level), rows(level)}.contains(rect)));
+  POOLSCOPE_CHECK(out.size() == static_cast<std::size_t>(rect.width * rect.height));
+  const bool stored = level != 1;
+  const int source = stored ? level : 0;
+  const LevelView view{
+      source == 0 ? tensor_.data() : levels_[static_cast<std::size_t>(source)].data(), rows(source),
+      cols(source)};
+  for (std::int64_t y = 0; y < rect.height; ++y) {
+    float* to = out.data() + y * rect.width;
+    if (stored) {
+      const float* from = view.row(plane, rect.y + y) + rect.x;
+      std::copy(from, from + rect.width, to);
+    } else {
+      const std::int64_t x = 2 * rect.x;
+      const std::int64_t row = 2 * (rect.y + y);
+      halve_rows(view.row(plane, row) + x, view.row(plane, row + 1) + x,
+                 std::min(2 * rect.width, view.cols - x), to);
+    }
+  }
+}
+
+/// Makes a picture in three steps.
+class PictureMaker {
+ public:
+  explicit PictureMaker(Tensor tensor) : picture_(new Picture), planes_(tensor.shape().planes()) {
+    picture_->tensor_ = std::move(tensor);
+  }
+
+  std::shared_ptr<const Picture> make() {
+    make_room();
+    sum_up(read_tensor());
+    for (std::size_t level = 3; level < picture_->levels_.size(); ++level) {
+      halve_level(view(level - 1), planes_, picture_->levels_[level].data());
+    }
+    return std::move(picture_);
+  }
+
+ private:
+  LevelView view(std::size_t level) const {
+    const float* data = level == 0 ? picture_->tensor_.data() : picture_->levels_[level].data();
+    const int number = static_cast<int>(level);
+    return {data, picture_->rows(number), picture_->cols(number)};
+  }
+
+  void make_room() {
+    const int levels = picture_->tensor_.empty() ? 1 : level_count(picture_->shape());
+    picture_->levels_.resize(static_cast<std::size_t>(levels));
+    for (int level = 2; level < levels; ++level) {
+      picture_->levels_[static_cast<std::size_t>(level)].resize(
+          static_cast<std::size_t>(planes_ * picture_->rows(level) * picture_->cols(level)));
+    }
+  }
+
+  /// Reads each value once; gives the figures of the planes' strips, in order, and fills level 2.
+  std::vector<Tally> read_tensor() {
+    const LevelView tensor = view(0);
+    const std::int64_t strips = (tensor.rows + kStripRows - 1) / kStripRows;
+    std::vector<Tally> tallies(static_cast<std::size_t>(planes_ * strips));
+    const bool halves = picture_->levels_.size() > 2;
+    const std::int64_t size = picture_->rows(2) * picture_->cols(2);
+    tbb::parallel_for(std::int64_t{0}, planes_ * strips, [&](std::int64_t index) {
+      const std::int64_t plane = index / strips;
+      float* level2 = halves ? picture_->levels_[2].data() + plane * size : nullptr;
+      tallies[static_cast<std::size_t>(index)] =
+          read_strip(tensor, plane, index % strips * kStripRows, level2);
+    });
+    return tallies;
+  }
+
+  void sum_up(const std::vector<Tally>& tallies) {
+    const std::size_t planes = static_cast<std::size_t>(planes_);
+    Tally overall;
+    for (std::size_t plane = 0; plane < planes; ++plane) {
+      Tally sum;
+      const std::size_t strips = tallies.size() / planes;
+      for (std::size_t i = plane * strips; i < (plane + 1) * strips; ++i) sum.add(tallies[i]);
+      picture_->stats_.push_back(sum.stats());
+      overall.add(sum);
+    }
+    picture_->overall_ = overall.stats();
+  }
+
+  std::shared_ptr<Picture> picture_;
+  std::int64_t planes_;
+};
+
+std::shared_ptr<const Picture> make_picture(Tensor tensor) {
+  return PictureMaker(std::move(tensor)).make();
+}
+
+}  // namespace poolscope
