@@ -1,7 +1,4 @@
-#include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "app/ui.h"
 
@@ -10,26 +7,6 @@ namespace {
 
 const char* begin_of(std::string_view text) { return text.data(); }
 const char* end_of(std::string_view text) { return text.data() + text.size(); }
-
-/// Drops the zeros after the last digit that counts, and a point left bare.
-std::string without_trailing_zeros(std::string text) {
-  if (text.find('.') == std::string::npos || text.find('e') != std::string::npos) return text;
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
-std::optional<std::string> special_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "∞" : "-∞";
-  return {};
-}
-
-/// Characters on the screen, not bytes.
-std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 }  // namespace
 
@@ -92,36 +69,6 @@ float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, f
     y += pitch;
   }
   return y - top_left.y;
-}
-
-std::string number_text(double value) {
-  if (auto special = special_text(value)) return *special;
-  const double size = std::abs(value);
-  if (size >= 1e7) return fmt::format("{:.4g}", value);
-  if (size >= 1.0 || size == 0.0) return without_trailing_zeros(fmt::format("{:.3f}", value));
-  if (size < 1e-6) return fmt::format("{:.3g}", value);
-  const int decimals = std::max(3, 2 - static_cast<int>(std::floor(std::log10(size))));
-  return without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
-}
-
-std::string short_number_text(double value, int digits) {
-  std::string text = number_text(value);
-  for (int decimals = 2; decimals >= 0 && length_of(text) > static_cast<std::size_t>(digits);
-       --decimals) {
-    if (std::isfinite(value) && std::abs(value) < 1e7) {
-      text = without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
-    }
-  }
-  if (length_of(text) <= static_cast<std::size_t>(digits) || !std::isfinite(value)) return text;
-  return fmt::format("{:.0e}", value);
-}
-
-std::string count_text(std::int64_t count) {
-  std::string text = fmt::format("{}", count);
-  for (int at = static_cast<int>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) {
-    text.insert(static_cast<std::size_t>(at), " ");
-  }
-  return text;
 }
 
 }  // namespace poolscope

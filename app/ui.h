@@ -12,6 +12,7 @@
 #include "app/canvas/heatmap.h"
 #include "app/geometry.h"
 #include "app/keys.h"
+#include "app/number_text.h"
 #include "app/runner.h"
 #include "app/theme.h"
 
@@ -76,16 +77,6 @@ void draw_text_cut(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, flo
 /// Wraps at spaces to `width`; returns the height used. `top_left` is the top of the first line.
 float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, float width,
                         std::string_view text);
-
-// Numbers ---------------------------------------------------------------------------------------
-
-/// Up to three decimal places, at least three significant digits below 1, trailing zeros cut;
-/// `−∞`, `∞` and `NaN` by their signs.
-std::string number_text(double value);
-/// As number_text, in at most `digits` characters where the value allows.
-std::string short_number_text(double value, int digits);
-/// Thousands set apart: `49 152`.
-std::string count_text(std::int64_t count);
 
 // Controls --------------------------------------------------------------------------------------
 

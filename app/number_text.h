@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace poolscope {
+
+/// Up to three decimal places, at least three significant digits below 1, trailing zeros cut;
+/// `-∞`, `∞` and `NaN` by their signs.
+std::string number_text(double value);
+/// As number_text, in at most `digits` characters where the value allows.
+std::string short_number_text(double value, int digits);
+/// Thousands set apart: `49 152`.
+std::string count_text(std::int64_t count);
+
+}  // namespace poolscope
