@@ -82,12 +82,16 @@ configure() {
   (cd "$root" && cmake --preset "$@" --log-level=WARNING >/dev/null)
 }
 
-# build PRESET TARGET...: says so where it may take minutes; prints compiler output only on errors.
+# build PRESET TARGET...: says so where it may take minutes; what ninja and compilers print is shown only
+# where it failed, as warnings are errors.
 build() {
-  local preset=$1
+  local preset=$1 output
   shift
   if [ ! -f "$root/build/$preset/.ninja_log" ]; then
     say "building $* in build/$preset; the first time takes a few minutes"
   fi
-  cmake --build "$root/build/$preset" --parallel "$jobs" --target "$@" -- --quiet
+  output=$(cmake --build "$root/build/$preset" --parallel "$jobs" --target "$@" -- --quiet 2>&1) || {
+    echo "$output" >&2
+    fail "the build failed"
+  }
 }
