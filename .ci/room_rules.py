@@ -32,10 +32,10 @@ LIBRARIES = [
         ["core/gpu/*", "core/engines/opengl*", "app/canvas/*", "app/window*", "app/offscreen*", "tests/*"],
     ),
     (["stb*"], ["core/io/image_io.cpp"]),
-    (["nlohmann/*"], ["core/io/*", "core/lessons/*", "app/*", "tests/*"]),
+    (["nlohmann/*"], ["core/io/json_io.*", "tests/*"]),
     (["zip*"], ["core/io/*"]),
     (["gif*"], ["core/io/*"]),
-    (["hwy/*", "tbb/*", "oneapi/*"], ["core/engines/*", "tests/engines/*", "tests/bench/*"]),
+    (["hwy/*"], ["core/engines/*", "tests/engines/*"]),
     (["CLI/*"], ["app/main.cpp", "app/commands/*"]),
     (["gtest/*", "gmock/*", "rapidcheck*", "benchmark/*"], ["tests/*"]),
 ]
