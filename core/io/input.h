@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/tensor.h"
+#include "core/io/bytes.h"
 
 namespace poolscope {
 
@@ -15,8 +16,8 @@ enum class InputKind { image, grid, npy };
 /// An array read from a file or a text, as float32.
 struct LoadedArray {
   Tensor tensor;
-  /// Images: rank 4, unspecified (they have no axis order of their own). Grids: rank 2, unspecified.
-  /// npy: the file's rank, channels_first.
+  /// Images: rank 4, unspecified (they have no axis order of their own). Grids: unspecified, rank
+  /// 2, or as deep as their brackets. npy: the file's rank, channels_first.
   ArrayForm form;
   InputKind kind = InputKind::grid;
   std::string name;         ///< File name without folders, or empty for typed text.
@@ -30,5 +31,12 @@ struct LoadedArray {
 /// file's content where it tells and by its extension where it does not. Errors: missing, empty,
 /// truncated, too large or unknown, naming the file, the reason and what would work.
 Result<LoadedArray> read_input(const std::filesystem::path& path);
+
+/// The extensions that read_input knows, in lower case with their dot.
+std::vector<std::string_view> input_extensions();
+
+/// Reads a file and turns its bytes into an array with `parse`; errors carry the file's name.
+Result<LoadedArray> read_with(Result<LoadedArray> (*parse)(Bytes),
+                              const std::filesystem::path& path);
 
 }  // namespace poolscope
