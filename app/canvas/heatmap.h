@@ -37,10 +37,10 @@ struct PlaneChoice {
 /// triangle up for +inf and down for -inf; below 6 px a cell, three mixtures of the two colours.
 struct HeatmapStyle {
   ColorMap map = ColorMap::viridis;
-  ValueRange range;   ///< Ends of the map; of a composite, black and full, for all channels.
-  bool marks = true;  ///< Off where the caller prints the word into such cells.
-  float gap = 0.0F;   ///< Pixels (of ImGui) left free right of and below each cell of 8 px or more.
-  Color gap_color;    ///< What shows in the gaps; alpha 0 for what lies beneath.
+  ValueRange range = {};  ///< Ends of the map; of a composite, black and full, for all channels.
+  bool marks = true;      ///< Off where the caller prints the word into such cells.
+  float gap = 0.0F;  ///< Pixels (of ImGui) left free right of and below each cell of 8 px or more.
+  Color gap_color = {};  ///< What shows in the gaps; alpha 0 for what lies beneath.
   Color blank{23, 24, 27, 255};
   Color mark{150, 154, 163, 255};
 };
