@@ -1,7 +1,6 @@
 #include "core/io/json_io.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -41,15 +40,19 @@ std::string reason(std::string_view what) {
 
 Result<nlohmann::json> parse_json(std::string_view text) {
   bool too_deep = false;
-  const auto watch = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    too_deep |= depth > kMaxJsonDepth;
+  const auto deep_failure = failure(fmt::format("nested deeper than {} levels", kMaxJsonDepth));
+  const auto watch = [&](int around, nlohmann::json::parse_event_t event, nlohmann::json&) {
+    const bool opens = event == nlohmann::json::parse_event_t::array_start ||
+                       event == nlohmann::json::parse_event_t::object_start;
+    too_deep |= opens && around >= kMaxJsonDepth;
     return !too_deep;
   };
   try {
     auto value = nlohmann::json::parse(text.begin(), text.end(), watch);
-    if (too_deep) return failure(fmt::format("nested deeper than {} levels", kMaxJsonDepth));
+    if (too_deep) return deep_failure;
     return value;
   } catch (const nlohmann::json::parse_error& error) {
+    if (too_deep) return deep_failure;
     const std::size_t offset = std::min(error.byte > 0 ? error.byte - 1 : 0, text.size());
     auto fault = failure(fmt::format("{}: {}", place(text, offset), reason(error.what())));
     fault.value().position = offset;
@@ -74,11 +77,7 @@ std::string json_text(const nlohmann::json& value, int indent) {
 nlohmann::json json_number(float value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  // The double with the float's shortest digits: 0.1, not 0.10000000149011612.
-  const std::string digits = fmt::format("{}", value);
-  double shortest = static_cast<double>(value);
-  std::from_chars(digits.data(), digits.data() + digits.size(), shortest);
-  return shortest;
+  return static_cast<double>(value);
 }
 
 Result<float> float_of_json(const nlohmann::json& value) {
