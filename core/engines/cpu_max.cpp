@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <numeric>
+
+#include "core/engines/cpu_sliding.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/engines/cpu_max.cpp"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+// After foreach_target.
+#include "core/engines/cpu_fill-inl.h"
+#include "core/engines/cpu_sliding-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace poolscope::cpu {
+namespace HWY_NAMESPACE {
+
+/// Takes the finished maxima of a tile.
+class MaxSink {
+ public:
+  MaxSink(const MaxLanes& lanes, const SlidingTile& tile) : lanes_(lanes), tile_(tile) {}
+
+  void begin_row(std::int64_t i) { row_ = tile_.values + i * tile_.pitch; }
+  HWY_INLINE void operator()(MaxLanes::State window, std::size_t x) const {
+    store_first(lanes_.d, window, row_ + x, static_cast<std::size_t>(tile_.cols.outputs) - x);
+  }
+
+ private:
+  const MaxLanes& lanes_;
+  const SlidingTile& tile_;
+  float* row_ = nullptr;
+};
+
+class ArgMaxSink {
+ public:
+  ArgMaxSink(const ArgMaxLanes& lanes, const SlidingTile& tile) : lanes_(lanes), tile_(tile) {}
+
+  void begin_row(std::int64_t i) {
+    row_ = tile_.values + i * tile_.pitch;
+    winners_ = tile_.winners + i * tile_.pitch;
+  }
+  HWY_INLINE void operator()(ArgMaxLanes::State window, std::size_t x) const {
+    const std::size_t left = static_cast<std::size_t>(tile_.cols.outputs) - x;
+    store_first(lanes_.d, window.value, row_ + x, left);
+    HWY_ALIGN std::int32_t indices[HWY_MAX_BYTES / sizeof(std::int32_t)];
+    hn::Store(window.index, lanes_.di, indices);
+    std::copy_n(indices, std::min(left, hn::Lanes(lanes_.di)), winners_ + x);
+  }
+
+ private:
+  const ArgMaxLanes& lanes_;
+  const SlidingTile& tile_;
+  float* row_ = nullptr;
+  std::int64_t* winners_ = nullptr;
+};
+
+/// Gives rows of values with their indices in the plane.
+class IndexedFill {
+ public:
+  IndexedFill(const ArgMaxLanes& lanes, const SlidingTile& tile)
+      : tile_(tile), values_(MaxLanes{lanes.d}, tile), cells_(even_feed(tile.cols), tile.width) {}
+
+  ArgMaxLanes::Line operator()(std::int64_t y, ArgMaxLanes::Line line) const {
+    values_.copy(y, line.values);
+    std::fill_n(line.indices, cells_.first, -1);
+    auto index =
+        static_cast<std::int32_t>(y * tile_.width + cells_.begin + cells_.first * cells_.step);
+    for (std::int64_t f = cells_.first; f < cells_.end; ++f) {
+      line.indices[f] = index;
+      index += static_cast<std::int32_t>(cells_.step);
+    }
+    std::fill(line.indices + cells_.end, line.indices + cells_.count, -1);
+    return line;
+  }
+
+ private:
+  const SlidingTile& tile_;
+  FloatFill<MaxLanes> values_;
+  LineCells cells_;
+};
+
+void MaxTile(const SlidingTile& tile) {
+  const MaxLanes lanes{};
+  MaxSink sink(lanes, tile);
+  run_tile(tile, lanes, FloatFill<MaxLanes>(lanes, tile), sink);
+}
+
+void ArgMaxTile(const SlidingTile& tile) {
+  const ArgMaxLanes lanes{};
+  ArgMaxSink sink(lanes, tile);
+  run_tile(tile, lanes, IndexedFill(lanes, tile), sink);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace poolscope::cpu
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace poolscope::cpu {
+
+HWY_EXPORT(MaxTile);
+HWY_EXPORT(ArgMaxTile);
+
+void max_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(MaxTile)(tile); }
+void argmax_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(ArgMaxTile)(tile); }
+
+}  // namespace poolscope::cpu
+#endif
