@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cmath>
+
+#include <rapidcheck.h>
+
+#include "core/pooling/layer.h"
+
+namespace poolscope {
+
+/// A value of each type that a parameter may have, as far as its framework can write it. To be used
+/// inside a property only.
+class ArbitraryParameter {
+ public:
+  ArbitraryParameter(Layer& layer, std::int64_t most)
+      : layer_(layer), framework_(layer.kind->framework), most_(most) {}
+
+  void operator()(Pair Layer::*field) const { layer_.*field = pair(); }
+  void operator()(std::optional<Pair> Layer::*field) const {
+    const bool none = framework_ != Framework::onnx && *rc::gen::arbitrary<bool>();
+    layer_.*field = none ? std::nullopt : std::optional<Pair>(pair());
+  }
+  void operator()(Pads Layer::*field) const {
+    const Pair before = pair(0), after = pair(0);
+    layer_.*field = framework_ == Framework::onnx ? Pads{before.h, before.w, after.h, after.w}
+                                                  : Pads{before.h, before.w, before.h, before.w};
+  }
+  void operator()(AutoPad Layer::*field) const {
+    using enum AutoPad;
+    layer_.*field = framework_ == Framework::keras
+                        ? *rc::gen::element(valid, same_upper)
+                        : *rc::gen::element(notset, notset, valid, same_upper, same_lower);
+  }
+  void operator()(bool Layer::*field) const { layer_.*field = *rc::gen::arbitrary<bool>(); }
+  void operator()(std::optional<std::int64_t> Layer::*field) const {
+    layer_.*field = *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1, -3, 7);
+  }
+  void operator()(double Layer::*field) const {
+    layer_.*field =
+        framework_ == Framework::onnx
+            ? static_cast<double>(integer(1))
+            : *rc::gen::element(1.0, 2.0, 0.1, -2.5, 1e300, 5e-324, static_cast<double>(INFINITY));
+  }
+  void operator()(OutputSize Layer::*field) const {
+    using Size = std::optional<std::int64_t>;
+    layer_.*field = {*rc::gen::element(Size{}, Size{integer(1)}),
+                     *rc::gen::element(Size{}, Size{integer(1)})};
+  }
+  void operator()(DataFormat Layer::*field) const {
+    using enum DataFormat;
+    layer_.*field = *rc::gen::element(unspecified, channels_first, channels_last);
+  }
+  void operator()(std::int64_t Layer::*field) const { layer_.*field = *rc::gen::inRange(0, 2); }
+
+ private:
+  std::int64_t integer(std::int64_t least) const {
+    return *rc::gen::inRange<std::int64_t>(least, most_ + 1);
+  }
+  Pair pair(std::int64_t least = 1) const {
+    const std::int64_t h = integer(least);
+    return {h, *rc::gen::arbitrary<bool>() ? h : integer(least)};
+  }
+
+  Layer& layer_;
+  Framework framework_;
+  std::int64_t most_;
+};
+
+inline Layer arbitrary_layer_of(const LayerKind& kind, std::int64_t most) {
+  Layer layer = make_layer(kind);
+  for (const Parameter& parameter : kind.parameters) {
+    std::visit(ArbitraryParameter(layer, most), parameter.field);
+  }
+  return layer;
+}
+
+/// A layer of any kind, its integers at most `most`; many are out of their limits on an input.
+inline Layer arbitrary_layer(std::int64_t most) {
+  const auto kinds = layer_kinds();
+  return arbitrary_layer_of(*kinds[*rc::gen::inRange<std::size_t>(0, kinds.size())], most);
+}
+
+}  // namespace poolscope
