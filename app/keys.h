@@ -6,9 +6,8 @@ namespace poolscope {
 
 /// The keys the program answers to, independent of ImGui's and GLFW's numbers.
 enum class Key {
-  none, space, left, right, up, down, home, end, escape, enter, tab, backspace, del, minus, period,
-  n0, n1, n2, n3, n4, n5, n6, n7, n8, n9,
-  c, d, e, f, g, h, i, k, o, r, s, t, v, y, z, plus, f1, f2, f9, f10,
+  none, space, left, right, up, down, home, end, escape, enter, tab, backspace, del,
+  d, f, i, o, q, v, y, z, f1, f2, f9, f10,
 };
 
 struct KeyPress {

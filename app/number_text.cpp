@@ -63,4 +63,12 @@ std::string count_text(std::int64_t count) {
   return text;
 }
 
+std::string duration_text(double seconds) {
+  const double ms = seconds * 1e3;
+  if (ms < 0.1) return fmt::format("{:.2f} ms", ms);
+  if (ms < 10.0) return fmt::format("{:.1f} ms", ms);
+  if (ms < 1000.0) return fmt::format("{:.0f} ms", ms);
+  return fmt::format("{:.1f} s", seconds);
+}
+
 }  // namespace poolscope

@@ -13,4 +13,7 @@ std::string short_number_text(double value, int digits);
 /// Thousands set apart: `49 152`.
 std::string count_text(std::int64_t count);
 
+/// `0.4 ms`, `12 ms`, `1.3 s`.
+std::string duration_text(double seconds);
+
 }  // namespace poolscope

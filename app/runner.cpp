@@ -52,6 +52,12 @@ Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
   for (const Stage& stage : result.trace.stages) {
     result.seconds += stage.seconds;
     result.pictures.push_back(picture_of(stage.values, previous));
+    const bool same = result.input_pictures.empty() ||
+                      stage.input.same_buffer(result.trace.stages[result.pictures.size() - 2].values);
+    result.input_pictures.push_back(
+        !same                                ? picture_of(stage.input, previous)
+        : result.input_pictures.empty()      ? result.pictures.front()
+                                             : result.pictures[result.pictures.size() - 2]);
   }
   return result;
 }

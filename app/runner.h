@@ -30,7 +30,8 @@ struct Evaluation {
   RunRequest request;
   const Engine* engine = nullptr;  ///< Null when the one asked for is not there.
   Trace trace;
-  std::vector<std::shared_ptr<const Picture>> pictures;
+  std::vector<std::shared_ptr<const Picture>> pictures;        ///< Of each stage's values.
+  std::vector<std::shared_ptr<const Picture>> input_pictures;  ///< Of what each layer read.
   double seconds = 0.0;  ///< Of the engine, all layers together.
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -18,6 +20,8 @@
 
 namespace poolscope {
 
+struct Ui;
+
 /// What the interface remembers between frames besides the document: nothing a user would miss.
 struct UiMemory {
   std::map<std::string, Rect> controls;  ///< Where each control lies, by name, for --dump-document.
@@ -34,13 +38,26 @@ struct UiMemory {
   std::map<std::string, std::string> limits;  ///< Why a control stopped, by parameter name.
   std::string open_error;                    ///< Of the file that could not be opened last.
   std::vector<std::string> log;              ///< Messages of this session, oldest first.
+  bool undo = false, redo = false, quit = false;  ///< Asked for in this frame.
+  bool show_keys = false, show_log = false;       ///< These windows are open.
+  std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
+  bool browsing_samples = false;             ///< The Samples tab of Source is open.
+  bool open_browser = false;                 ///< The file browser is to open.
+  std::uint32_t next_seed = 1;               ///< Of the next random fill.
+  std::vector<std::filesystem::path> recent;  ///< Files opened, newest first.
+  /// Draws the source's picture into a rectangle.
+  std::function<void(const Ui&, const Rect&)> thumbnail;
 };
+
+/// Puts a file on top of the recent ones.
+void remember_recent(UiMemory& memory, const std::filesystem::path& path);
 
 /// What panels need to draw one frame and to answer: they read the document and append actions.
 struct Ui {
   const Document& document;
   const Evaluation* evaluation;  ///< What is on screen; null before the first run landed.
   bool stale;                    ///< The evaluation belongs to an older document.
+  const PipelinePlan& plan;      ///< Shapes at every stage of the document itself, at once.
   const Theme& theme;
   const Fonts& fonts;
   HeatmapRenderer& heatmaps;

@@ -1,0 +1,236 @@
+#include "app/app.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "app/bars.h"
+#include "app/document_json.h"
+#include "app/file_browser.h"
+#include "app/overlays.h"
+#include "app/samples.h"
+#include "core/io/file.h"
+
+namespace poolscope {
+namespace {
+
+constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollWithMouse |
+                                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+/// The middle is never narrower than this; columns fold for it.
+constexpr float kMinCenter = 560.0F;
+constexpr float kMinColumn = 240.0F, kMaxColumn = 480.0F;
+
+/// A window of ImGui that fills `area`.
+template <class Draw>
+void draw_region(const char* name, const Rect& area, ImU32 background, Draw draw) {
+  ImGui::SetNextWindowPos(area.min);
+  ImGui::SetNextWindowSize(area.size());
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, background);
+  ImGui::Begin(name, nullptr, kFixed);
+  ImGui::PopStyleVar(2);
+  draw();
+  ImGui::End();
+  ImGui::PopStyleColor();
+}
+
+/// Where the parts of the frame lie.
+struct FrameLayout {
+  Rect top, left, center, inspector, status;
+  bool left_open = false, inspector_open = false;
+};
+
+FrameLayout layout_of(const Ui& ui) {
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const View& view = ui.document.view;
+  FrameLayout layout;
+  const float top = ui.px(kTopBarHeight), bottom = size.y - ui.px(kStatusBarHeight);
+  layout.top = {{0, 0}, {size.x, top}};
+  layout.status = {{0, bottom}, size};
+  float left = ui.px(view.left_width), right = ui.px(view.inspector_width);
+  const float room = size.x - ui.px(kMinCenter);
+  layout.left_open = view.left_open && left <= room;
+  layout.inspector_open = view.inspector_open && (layout.left_open ? left : 0) + right <= room;
+  left = layout.left_open ? left : 0;
+  right = size.x - (layout.inspector_open ? right : 0);
+  layout.left = {{0, top}, {left, bottom}};
+  layout.center = {{left, top}, {right, bottom}};
+  layout.inspector = {{right, top}, {size.x, bottom}};
+  return layout;
+}
+
+/// The border between a column and the middle; dragging it changes the column's width.
+void drag_border(const Ui& ui, const char* id, float x, const Rect& area, float View::*width, float sign) {
+  const Rect handle{{x - ui.px(3), area.min.y}, {x + ui.px(3), area.max.y}};
+  const Click click = click_area(ui, id, handle);
+  if (click.hovered || click.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  if (!click.held || ImGui::GetIO().MouseDelta.x == 0.0F) return;
+  const float moved = sign * ImGui::GetIO().MouseDelta.x / ui.document.view.scale;
+  ui.edit_view([&](View& view) { view.*width = std::clamp(view.*width + moved, kMinColumn, kMaxColumn); }, true);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::create(Document document, AppOptions options) {
+  auto heatmaps = HeatmapRenderer::create();
+  if (!heatmaps) return tl::unexpected(heatmaps.error());
+  return std::unique_ptr<App>(new App(std::move(document), std::move(*heatmaps), std::move(options)));
+}
+
+App::App(Document document, HeatmapRenderer heatmaps, AppOptions options)
+    : history_(std::move(document)),
+      heatmaps_(std::move(heatmaps)),
+      options_(std::move(options)),
+      runner_(options_.wake),
+      browser_(std::make_unique<FileBrowser>()) {
+  memory_.recent = load_recent();
+  update_plan();
+}
+
+App::~App() = default;
+
+bool App::prepare() {
+  const std::pair style{document().view.theme, document().view.scale};
+  if (styled_ == style) return false;
+  const bool scaled = !styled_ || styled_->second != style.second;
+  apply_style(theme_of(style.first), style.second);
+  if (scaled) fonts_.load(style.second);
+  styled_ = style;
+  return scaled;
+}
+
+Ui App::make_ui(const Keys& keys) {
+  const RunRequest wanted{document().source, document().pipeline, document().engine};
+  const Evaluation* evaluation = runner_.current();
+  return {document(), evaluation, evaluation == nullptr || !evaluation->request.same_as(wanted), plan_,
+          theme_of(document().view.theme), fonts_, heatmaps_, keys, actions_, memory_};
+}
+
+void App::update_plan() {
+  RunRequest request{document().source, document().pipeline, document().engine};
+  if (planned_ && planned_->same_as(request)) return;
+  Shape shape = request.source.array.tensor.shape();
+  if (request.source.luma && shape.c >= 3) shape.c = 1;
+  plan_ = plan_pipeline(request.pipeline, shape, request.source.array.form);
+  runner_.request(request);
+  planned_ = std::move(request);
+}
+
+void App::frame(const Keys& keys) {
+  heatmaps_.begin_frame();
+  memory_.controls.clear();
+  memory_.wake_after = -1.0;
+  memory_.wheel = ImGui::GetIO().MouseWheel;
+  poll_files();
+  const bool landed = runner_.poll();
+  const Ui ui = make_ui(keys);
+  handle_keys(ui);
+  draw(ui);
+  if (memory_.open_request) open(*std::exchange(memory_.open_request, std::nullopt));
+  changed_ = changed_ || landed || !actions_.empty() || memory_.undo || memory_.redo;
+  wants_frame_ = changed_;
+  apply_actions();
+  update_plan();
+  if (changed_) dump_document();
+  changed_ = false;
+}
+
+void App::draw(const Ui& ui) {
+  const FrameLayout layout = layout_of(ui);
+  explore_.begin(ui);
+  const BarState bar{history_.can_undo(), history_.can_redo(), runner_.busy(), runner_.busy_seconds()};
+  if (runner_.busy()) memory_.wake_after = 0.1;
+  draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
+  draw_region("status", layout.status, ui.theme.panel, [&] { draw_status_bar(ui, layout.status, explore_); });
+  draw_region("center", layout.center, ui.theme.canvas, [&] {
+    explore_.draw_center(ui, layout.center, !layout.inspector_open);
+  });
+  if (layout.left_open) {
+    draw_region("left column", layout.left, ui.theme.panel, [&] {
+      explore_.draw_left(ui, {layout.left.min, {layout.left.max.x - ui.px(4), layout.left.max.y}});
+      drag_border(ui, "left/border", layout.left.max.x - ui.px(3), layout.left, &View::left_width, 1);
+    });
+  }
+  if (layout.inspector_open) {
+    draw_region("inspector column", layout.inspector, ui.theme.panel, [&] {
+      explore_.draw_inspector_column(ui, {{layout.inspector.min.x + ui.px(4), layout.inspector.min.y}, layout.inspector.max});
+      drag_border(ui, "inspector/border", layout.inspector.min.x + ui.px(3), layout.inspector, &View::inspector_width, -1);
+    });
+  }
+  if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
+  browser_->draw(ui);
+  draw_overlays(ui);
+}
+
+void App::handle_keys(const Ui& ui) {
+  if (keys_are_typed(ui)) return;
+  if (ui.keys.pressed(Key::z, true)) memory_.undo = true;
+  if (ui.keys.pressed(Key::z, true, true) || ui.keys.pressed(Key::y, true)) memory_.redo = true;
+  if (ui.keys.pressed(Key::o, true)) memory_.open_browser = true;
+  if (ui.keys.pressed(Key::q, true)) memory_.quit = true;
+  if (ui.keys.pressed(Key::f1)) memory_.show_keys = !memory_.show_keys;
+  if (ui.keys.pressed(Key::f9)) ui.edit_view([](View& view) { view.left_open = !view.left_open; });
+  if (ui.keys.pressed(Key::f10)) ui.edit_view([](View& view) { view.inspector_open = !view.inspector_open; });
+  if (ui.keys.pressed(Key::f2)) ui.act(action::SetEditCell{{!document().edit.active, 0, 0}});
+  if (document().edit.active) return;
+  if (ui.keys.pressed(Key::v)) ui.edit_view([](View& view) { view.values = !view.values; });
+  if (ui.keys.pressed(Key::i)) ui.edit_view([](View& view) { view.indices = !view.indices; });
+  if (document().pipeline.empty()) return;
+  if (ui.keys.pressed(Key::d, true)) ui.act(action::DuplicateLayer{document().selected_layer});
+  if (ui.keys.pressed(Key::del)) ui.act(action::RemoveLayer{document().selected_layer});
+}
+
+void App::apply_actions() {
+  if (std::exchange(memory_.undo, false)) history_.undo();
+  if (std::exchange(memory_.redo, false)) history_.redo();
+  for (const Action& action : std::exchange(actions_, {})) {
+    if (auto applied = history_.apply(action); !applied) memory_.log.push_back(applied.error().message);
+  }
+}
+
+void App::open(const std::filesystem::path& path) {
+  opening_ = Opening{path, std::async(std::launch::async, [path, wake = options_.wake] {
+                       auto source = read_source(path);
+                       if (wake) wake();
+                       return source;
+                     })};
+}
+
+void App::poll_files() {
+  if (!opening_) return;
+  memory_.wake_after = 0.05;
+  if (opening_->source.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  Opening opened = std::move(*opening_);
+  opening_.reset();
+  changed_ = true;
+  auto source = opened.source.get();
+  if (!source) {
+    memory_.open_error = source.error().message;
+    memory_.log.push_back(memory_.open_error);
+    return;
+  }
+  memory_.open_error.clear();
+  memory_.browsing_samples = false;
+  memory_.log.insert(memory_.log.end(), source->array.notes.begin(), source->array.notes.end());
+  remember_recent(memory_, opened.path);
+  actions_.push_back({action::OpenSource{std::move(source->array), opened.path}});
+}
+
+void App::settle() {
+  if (opening_) opening_->source.wait();
+  runner_.wait();
+}
+
+double App::wake_after() const { return memory_.wake_after; }
+
+void App::dump_document() {
+  if (options_.dump_document.empty()) return;
+  const std::string text = document_json(document(), runner_.current(), memory_);
+  if (auto written = write_file(options_.dump_document, text); !written) {
+    memory_.log.push_back(written.error().message);
+    options_.dump_document.clear();
+  }
+}
+
+}  // namespace poolscope

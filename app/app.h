@@ -1,0 +1,81 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+
+#include "app/history.h"
+#include "app/ui.h"
+#include "app/workspaces/explore/explore.h"
+
+namespace poolscope {
+
+class FileBrowser;
+
+struct AppOptions {
+  std::filesystem::path dump_document;  ///< Written after every change; empty for none.
+  std::function<void()> wake;           ///< Called from workers when a frame is wanted.
+};
+
+/// The whole program apart from its window: a document, its evaluation, and the interface. It draws
+/// into the ImGui context that is current; window and off-screen rendering drive it alike.
+/// Thread: one, that of the GL context.
+class App {
+ public:
+  /// Errors: shaders or assets that are missing.
+  static Result<std::unique_ptr<App>> create(Document document, AppOptions options);
+  ~App();
+
+  /// Before ImGui::NewFrame(): fonts and style when theme or scale changed. True when the font
+  /// texture must be made again.
+  bool prepare();
+  /// Between NewFrame() and Render(): draws everything and applies what the user did.
+  void frame(const Keys& keys);
+  /// Opens a file in the background.
+  void open(const std::filesystem::path& path);
+  /// Waits for the evaluation and files under way (off-screen rendering).
+  void settle();
+
+  const Document& document() const { return history_.document(); }
+  const UiMemory& memory() const { return memory_; }
+  /// True when something changed in the last frame, or is under way: more frames are needed.
+  bool wants_frame() const { return wants_frame_; }
+  /// Seconds until a frame is needed although nothing happens; negative for never.
+  double wake_after() const;
+  bool wants_quit() const { return memory_.quit; }
+
+ private:
+  App(Document document, HeatmapRenderer heatmaps, AppOptions options);
+
+  Ui make_ui(const Keys& keys);
+  void update_plan();
+  void draw(const Ui& ui);
+  void handle_keys(const Ui& ui);
+  void apply_actions();
+  void poll_files();
+  void dump_document();
+
+  History history_;
+  HeatmapRenderer heatmaps_;
+  AppOptions options_;
+  UiMemory memory_;
+  Fonts fonts_;
+  Runner runner_;
+  Explore explore_;
+  std::unique_ptr<FileBrowser> browser_;
+  std::vector<Action> actions_;
+  PipelinePlan plan_;
+  std::optional<RunRequest> planned_;
+  std::optional<std::pair<ThemeName, float>> styled_;
+  struct Opening {
+    std::filesystem::path path;
+    std::future<Result<Source>> source;
+  };
+  std::optional<Opening> opening_;
+  bool wants_frame_ = true;
+  bool changed_ = true;
+};
+
+}  // namespace poolscope

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/ui.h"
+#include "app/workspaces/explore/explore.h"
+
+namespace poolscope {
+
+inline constexpr float kTopBarHeight = 48.0F;
+inline constexpr float kStatusBarHeight = 32.0F;
+
+/// What the bars need beyond the document.
+struct BarState {
+  bool can_undo, can_redo;
+  bool busy;            ///< A run is under way.
+  double busy_seconds;  ///< For how long.
+};
+
+/// Name, menus, workspaces, undo and redo, engine badge.
+void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state);
+/// Shape chain, cursor value, last run, three keys that matter now.
+void draw_status_bar(const Ui& ui, const Rect& area, const Explore& explore);
+
+}  // namespace poolscope

@@ -1,0 +1,93 @@
+#include "app/document_json.h"
+
+#include "core/io/json_io.h"
+#include "core/pooling/layer_text.h"
+
+namespace poolscope {
+namespace {
+
+using nlohmann::json;
+
+/// Stages with more values than this are dumped without them.
+constexpr std::int64_t kMaxDumpedValues = 4096;
+
+json shape_json(const Shape& shape) { return {shape.n, shape.c, shape.h, shape.w}; }
+
+json values_json(const Tensor& tensor) {
+  json values = json::array();
+  for (const float value : tensor.values()) values.push_back(json_number(value));
+  return values;
+}
+
+json source_json(const Source& source) {
+  return {{"path", source.path.string()},
+          {"name", source.array.name},
+          {"description", source.array.description},
+          {"shape", shape_json(source.array.tensor.shape())},
+          {"luma", source.luma}};
+}
+
+json pipeline_json(const Pipeline& pipeline) {
+  json layers = json::array();
+  for (const PipelineLayer& entry : pipeline) {
+    layers.push_back({{"layer", layer_text(entry.layer)}, {"enabled", entry.enabled}});
+  }
+  return layers;
+}
+
+json view_json(const View& view) {
+  return {{"theme", theme_text(view.theme)},
+          {"scale", view.scale},
+          {"map", color_map_name(view.map)},
+          {"range", view.range == RangeScale::shared ? "shared" : "own"},
+          {"values", view.values},
+          {"indices", view.indices},
+          {"composite", view.composite},
+          {"channel", view.channel},
+          {"sample", view.sample},
+          {"left_open", view.left_open},
+          {"inspector_open", view.inspector_open}};
+}
+
+json evaluation_json(const Evaluation* evaluation) {
+  if (evaluation == nullptr) return nullptr;
+  json stages = json::array();
+  for (const Stage& stage : evaluation->trace.stages) {
+    json entry{{"shape", shape_json(stage.plan.shape)}, {"engine", stage.engine}};
+    if (stage.values.shape().elements() <= kMaxDumpedValues) entry["values"] = values_json(stage.values);
+    stages.push_back(std::move(entry));
+  }
+  json result{{"stages", std::move(stages)}, {"error", nullptr}};
+  if (evaluation->trace.error) result["error"] = evaluation->trace.error->message;
+  return result;
+}
+
+json controls_json(const UiMemory& memory) {
+  json controls = json::object();
+  for (const auto& [name, rect] : memory.controls) {
+    controls[name] = {rect.min.x, rect.min.y, rect.width(), rect.height()};
+  }
+  return controls;
+}
+
+}  // namespace
+
+std::string document_json(const Document& document, const Evaluation* evaluation, const UiMemory& memory) {
+  const Selection& selection = document.selection;
+  const json all{{"source", source_json(document.source)},
+                 {"pipeline", pipeline_json(document.pipeline)},
+                 {"selected_layer", document.selected_layer},
+                 {"engine", document.engine},
+                 {"view", view_json(document.view)},
+                 {"selection", {{"row", selection.row}, {"col", selection.col}, {"pinned", selection.pinned}}},
+                 {"camera", {{"zoom", document.camera.zoom}, {"center", {document.camera.center_y, document.camera.center_x}}}},
+                 {"edit", {{"active", document.edit.active}, {"row", document.edit.row}, {"col", document.edit.col}}},
+                 {"result", evaluation_json(evaluation)},
+                 {"open_error", memory.open_error},
+                 {"limits", memory.limits},
+                 {"log", memory.log},
+                 {"controls", controls_json(memory)}};
+  return json_text(all, 1) + "\n";
+}
+
+}  // namespace poolscope

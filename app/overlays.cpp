@@ -1,0 +1,82 @@
+#include "app/overlays.h"
+
+#include <array>
+
+#include <imgui_internal.h>
+
+namespace poolscope {
+namespace {
+
+struct KeyHelp {
+  const char* keys;
+  const char* meaning;
+};
+constexpr std::array<KeyHelp, 14> kKeys{{{"← →  Home End", "window before, after, first, last"},
+                                         {"Shift ← →  ↑ ↓", "window above, below"},
+                                         {"Click", "pin the window; Esc lets go"},
+                                         {"Wheel, drag", "zoom about the cursor, pan"},
+                                         {"Z   F", "zoom to the window, fit"},
+                                         {"F2", "type into cells; Enter down, Tab right, Esc leave"},
+                                         {"V   I", "values, indices"},
+                                         {"F9   F10", "left column, inspector"},
+                                         {"Ctrl+O", "open a file"},
+                                         {"Ctrl+Z", "undo"},
+                                         {"Ctrl+Shift+Z", "redo"},
+                                         {"Ctrl+D   Del", "duplicate, remove the layer"},
+                                         {"Ctrl+Q", "quit"},
+                                         {"F1", "these keys"}}};
+
+/// A closable panel in the middle of the screen.
+bool begin_panel(const Ui& ui, const char* title, bool& open, ImVec2 size) {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({screen.x * 0.5F, screen.y * 0.5F}, ImGuiCond_Appearing, {0.5F, 0.5F});
+  ImGui::SetNextWindowSize({std::min(ui.px(size.x), screen.x), std::min(ui.px(size.y), screen.y)}, ImGuiCond_Appearing);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui.theme.raised);
+  ImGui::PushStyleColor(ImGuiCol_TitleBg, ui.theme.raised);
+  ImGui::PushStyleColor(ImGuiCol_TitleBgActive, ui.theme.raised);
+  const bool shown = ImGui::Begin(title, &open, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
+  ImGui::PopStyleColor(3);
+  ImGui::PopStyleVar(2);
+  return shown;
+}
+
+void draw_keys(const Ui& ui) {
+  if (begin_panel(ui, "Keys", ui.memory.show_keys, {480, 520}) && ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
+    for (const KeyHelp& entry : kKeys) {
+      ImGui::TableNextRow(0, ui.px(28));
+      ImGui::TableNextColumn();
+      ImGui::PushFont(ui.fonts[Font::mono12]);
+      ImGui::TextUnformatted(entry.keys);
+      ImGui::PopFont();
+      ImGui::TableNextColumn();
+      ImGui::TextUnformatted(entry.meaning);
+    }
+    ImGui::EndTable();
+  }
+  ImGui::End();
+}
+
+void draw_log(const Ui& ui) {
+  if (begin_panel(ui, "Messages", ui.memory.show_log, {620, 360})) {
+    if (ui.memory.log.empty()) ImGui::TextDisabled("No messages in this session.");
+    for (const std::string& line : ui.memory.log) ImGui::TextWrapped("%s", line.c_str());
+  }
+  ImGui::End();
+}
+
+}  // namespace
+
+void draw_overlays(const Ui& ui) {
+  if (ui.keys.pressed(Key::escape)) ui.memory.show_keys = ui.memory.show_log = false;
+  if (ui.memory.show_keys) draw_keys(ui);
+  if (ui.memory.show_log) draw_log(ui);
+}
+
+bool keys_are_typed(const Ui& ui) {
+  return !ui.memory.editing.empty() || ImGui::GetIO().WantTextInput ||
+         ImGui::GetCurrentContext()->OpenPopupStack.Size > 0;
+}
+
+}  // namespace poolscope

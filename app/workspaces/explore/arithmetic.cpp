@@ -1,0 +1,162 @@
+#include "app/workspaces/explore/arithmetic.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/ui.h"
+
+namespace poolscope {
+namespace {
+
+std::string axis_text(std::string_view name, const AxisWindow& window) {
+  if (window.count == 1) return fmt::format("{} {}", name, window.begin);
+  std::string text = fmt::format("{}s {}…{}", name, window.begin, window.last());
+  if (window.step > 1) text += fmt::format(" by {}", window.step);
+  return text;
+}
+
+/// A tap as the sum or the maximum sees it.
+std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
+  const bool is_power = view.pool->reduction == Reduction::power;
+  std::string text = view.inside(y, x) ? number_text(static_cast<double>(view.input_value(y, x)))
+                                       : std::string(view.border_text());
+  if (!is_power) return text;
+  if (view.pool->magnitude) text = "|" + text + "|";
+  if (view.pool->exponent == 1.0) return text;
+  if (text.front() == '-') text = "(" + text + ")";
+  return view.pool->exponent == 2.0 ? text + "²" : text + "^" + number_text(view.pool->exponent);
+}
+
+/// Rows of tap texts; beyond kMaxSpelledTaps the middle is left out.
+std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& facts, std::string_view glue) {
+  std::vector<std::string> rows;
+  const std::int64_t shown_rows = std::min<std::int64_t>(facts.row.count, 5);
+  const std::int64_t shown_cols = std::min<std::int64_t>(facts.col.count, 5);
+  for (std::int64_t r = 0; r < shown_rows; ++r) {
+    std::string line;
+    for (std::int64_t c = 0; c < shown_cols; ++c) {
+      const bool cut = (facts.row.count > 5 && r == 3) || (facts.col.count > 5 && c == 3);
+      const std::int64_t y = facts.row.tap(facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r);
+      const std::int64_t x = facts.col.tap(facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
+      if (c > 0) line += glue;
+      line += cut ? std::string("…") : tap_text(view, y, x);
+    }
+    rows.push_back(line);
+  }
+  return rows;
+}
+
+void add_max_lines(Arithmetic& text, std::vector<std::string> rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool last = i + 1 == rows.size();
+    text.lines.push_back((i == 0 ? "max(" : "    ") + rows[i] + (last ? ")" : ","));
+  }
+}
+
+void add_sum_lines(Arithmetic& text, std::vector<std::string> rows, const std::string& before, const std::string& after) {
+  const std::string indent(before.size(), ' ');
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool last = i + 1 == rows.size();
+    text.lines.push_back((i == 0 ? before : indent) + rows[i] + (last ? after : " +"));
+  }
+}
+
+std::string power_before(const LoweredPool& pool, std::int64_t divisor) {
+  const double scale = pool.gain / static_cast<double>(std::max<std::int64_t>(1, divisor));
+  if (scale == 1.0) return "(";
+  return fmt::format("({}·(", number_text(scale));
+}
+
+std::string power_after(const LoweredPool& pool, std::int64_t divisor) {
+  const double scale = pool.gain / static_cast<double>(std::max<std::int64_t>(1, divisor));
+  return (scale == 1.0 ? ")" : "))") + std::string("^(1/") + number_text(pool.exponent) + ")";
+}
+
+std::string border_fact(const StageView& view, const WindowFacts& facts) {
+  const std::int64_t outside = facts.taps - facts.inside;
+  std::string text = fmt::format("{} of {}", count_text(outside), count_text(facts.taps));
+  if (outside == 0) return text;
+  if (view.pool->reduction == Reduction::max) return text + ", never win";
+  return text + (view.border_text() == "0" ? ", add 0" : ", left out");
+}
+
+std::string divisor_fact(const StageView& view, const WindowFacts& facts, std::int64_t divisor) {
+  const std::string text = count_text(divisor);
+  if (view.pool->divisor_override) return text + ", divisor_override";
+  if (divisor == facts.taps) return text + (facts.inside == facts.taps ? ", all cells" : ", padding counts");
+  if (divisor == facts.inside) return text + ", cells inside";
+  return text + ", overhang does not count";
+}
+
+void add_max_facts(const StageView& view, const WindowFacts& facts, Arithmetic& text) {
+  if (text.winner < 0) {
+    text.facts.emplace_back("Winner", "none: no cell inside");
+    text.sentence = "No tap of this window lies inside the input, so the maximum is -∞.";
+    return;
+  }
+  const std::int64_t row = text.winner / view.cols, col = text.winner % view.cols;
+  const std::string value = number_text(static_cast<double>(view.input_value(row, col)));
+  text.facts.emplace_back("Winner", fmt::format("{} at row {}, col {}", value, row, col));
+  const Indices winner = *Indices::copy_of({1, 1, 1, 1}, std::array{text.winner});
+  if (const auto index = framework_indices(*view.layer, winner, view.input.shape())) {
+    const bool whole = view.layer->kind->framework == Framework::onnx;
+    const std::int64_t offset = whole ? view.plane * view.rows * view.cols : 0;
+    text.facts.emplace_back(whole ? "Index, as Indices" : "Index, as return_indices",
+                            count_text(index->values()[0] + offset));
+  }
+  text.facts.emplace_back("Ties", facts.ties == 0 ? "none" : fmt::format("{} more, the first wins", count_text(facts.ties)));
+  text.sentence = fmt::format("The winner sits at row {}, col {}. It alone decides: the other {} cells could be anything smaller.",
+                              row, col, count_text(facts.inside - 1));
+}
+
+void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t divisor, Arithmetic& text) {
+  if (view.pool->reduction == Reduction::mean) {
+    text.facts.emplace_back("Sum", number_text(facts.sum));
+    text.facts.emplace_back("Divisor", divisor_fact(view, facts, divisor));
+    text.sentence = divisor == 0 ? "No cell lies inside and none is counted: 0/0 is NaN."
+                                 : fmt::format("Every cell counts the same: one {}th of the result each.", count_text(divisor));
+    if (divisor == 1) text.sentence = "The divisor is 1: the result is the sum.";
+    if (divisor == 2) text.sentence = "Every cell counts the same: one half of the result each.";
+    if (divisor == 3) text.sentence = "Every cell counts the same: one third of the result each.";
+    return;
+  }
+  text.facts.emplace_back("Norm p", number_text(view.pool->exponent));
+  const bool scaled = view.pool->gain != static_cast<double>(divisor);
+  if (scaled) text.facts.emplace_back("Scale", "partial window, as if full (PyTorch)");
+  text.sentence = "Large values weigh more than in an average, and less than in a maximum.";
+  if (text.result == "NaN") text.sentence = "The sum of powers is negative, so its root is NaN, as in PyTorch.";
+}
+
+}  // namespace
+
+Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
+  Arithmetic text;
+  const Selection& at = view.selection;
+  if (const WindowBlock* block = state.probes.block(view, {at.row, at.row + 1, at.col, at.col + 1})) {
+    text.winner = block->winner(at.row, at.col);
+  }
+  const WindowFacts& facts = state.probes.facts(view, text.winner);
+  const std::int64_t divisor = view.pool->divisor(facts.row, facts.col);
+  text.result = number_text(static_cast<double>(view.output_value(at.row, at.col)));
+  text.facts.emplace_back("Covers", axis_text("row", facts.row) + ", " + axis_text("col", facts.col));
+  switch (view.pool->reduction) {
+    case Reduction::max:
+      add_max_lines(text, tap_rows(view, facts, ", "));
+      add_max_facts(view, facts, text);
+      break;
+    case Reduction::mean:
+      add_sum_lines(text, tap_rows(view, facts, " + "), "(", fmt::format(") / {}", divisor));
+      add_sum_facts(view, facts, divisor, text);
+      break;
+    case Reduction::power:
+      add_sum_lines(text, tap_rows(view, facts, " + "), power_before(*view.pool, divisor), power_after(*view.pool, divisor));
+      add_sum_facts(view, facts, divisor, text);
+      break;
+  }
+  text.facts.emplace_back("Padding cells", border_fact(view, facts));
+  return text;
+}
+
+}  // namespace poolscope

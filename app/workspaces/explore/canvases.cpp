@@ -1,0 +1,279 @@
+#include "app/workspaces/explore/canvases.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/workspaces/explore/canvas_layers.h"
+#include "app/workspaces/explore/cell_editor.h"
+
+namespace poolscope {
+namespace {
+
+constexpr float kGap = 24.0F;
+constexpr float kTitle = 30.0F;
+constexpr float kIndexBand = 20.0F;
+constexpr float kGutter = 24.0F;
+constexpr float kBarBand = 48.0F;
+/// A detail of about this many input cells a side has room for their values.
+constexpr std::int64_t kDetailCells = 9;
+
+/// The part of `domain` that the camera shows.
+CellRect seen(const CellRect& domain, const Camera& camera) {
+  const double w = domain.width() / camera.zoom, h = domain.height() / camera.zoom;
+  const double x = domain.x0 + domain.width() * camera.center_x - w * 0.5;
+  const double y = domain.y0 + domain.height() * camera.center_y - h * 0.5;
+  return {x, y, x + w, y + h};
+}
+
+CellRect output_domain(const StageView& view) {
+  if (view.output == nullptr) return view.domain;
+  return {0, 0, static_cast<double>(view.out_cols), static_cast<double>(view.out_rows)};
+}
+
+/// Sizes that all three canvases share.
+struct Layout {
+  float column = 0;   ///< Width of a canvas' column.
+  float gutter = 0;   ///< Left of the cells, for row numbers.
+  float band = 0;     ///< Above the cells, for column numbers.
+  ImVec2 cells{};     ///< Size of the cells' rectangle.
+  bool detail = false;
+};
+
+Layout layout_of(const Ui& ui, const StageView& view, const Rect& area) {
+  Layout layout;
+  layout.column = std::floor((area.width() - 2 * ui.px(kGap)) / 3);
+  const auto dx = static_cast<float>(view.domain.width());
+  const auto dy = static_cast<float>(view.domain.height());
+  const float room = area.height() - ui.px(kTitle + kBarBand);
+  const float fitted = std::min((layout.column - ui.px(kGutter)) / dx, (room - ui.px(kIndexBand)) / dy);
+  layout.detail = fitted < ui.px(20);
+  if (layout.detail) {
+    const float cell = std::min(layout.column / dx, layout.column * 0.75F / dy);
+    layout.cells = {std::max(ui.px(8), std::round(cell * dx)), std::max(ui.px(8), std::round(cell * dy))};
+    return layout;
+  }
+  if (ui.document.view.indices) {
+    layout.gutter = ui.px(kGutter);
+    layout.band = ui.px(kIndexBand);
+  }
+  const float cell = std::floor(std::min({(layout.column - layout.gutter) / dx,
+                                          (room - layout.band) / dy, ui.px(72)}));
+  layout.cells = {cell * dx, cell * dy};
+  return layout;
+}
+
+std::string windows_title(const StageView& view) {
+  const std::int64_t count = view.out_rows * view.out_cols;
+  if (view.output == nullptr) return "none";
+  return count_text(count) + (count == 1 ? " window" : " windows");
+}
+
+void draw_title(const Ui& ui, const StageView& view, CanvasKind kind, ImVec2 at, float width) {
+  constexpr std::array<std::string_view, 3> kTitles{"Input", "Windows", "Output"};
+  const float y = at.y + ui.px(kTitle) * 0.5F - ui.px(2);
+  draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1, kTitles[static_cast<std::size_t>(kind)]);
+  std::string right = kind == CanvasKind::windows ? windows_title(view)
+                      : kind == CanvasKind::input ? axes_text(view.input_axes, "×")
+                      : view.output               ? axes_text(view.output_axes, "×")
+                                                  : "none";
+  draw_text_right(ui, Font::mono12, {at.x + width, y + ui.px(1)}, ui.theme.t3, right);
+}
+
+/// Turns, drags and clicks on a pane: zoom about the cursor, pan, and the cell under the mouse.
+void handle_camera(const Ui& ui, const Pane& pane, const Click& click) {
+  Camera camera = ui.document.camera;
+  const ImVec2 mouse = ImGui::GetMousePos();
+  const double u = (mouse.x - pane.rect.min.x) / pane.rect.width() - 0.5;
+  const double v = (mouse.y - pane.rect.min.y) / pane.rect.height() - 0.5;
+  if (const float turns = take_wheel(ui, pane.rect); turns != 0.0F) {
+    const double before = 1.0 / camera.zoom;
+    camera.zoom = std::clamp(camera.zoom * std::pow(1.25, static_cast<double>(turns)), 1.0, 4096.0);
+    const double after = 1.0 / camera.zoom;
+    camera.center_x += u * (before - after);
+    camera.center_y += v * (before - after);
+  }
+  if (click.held && ImGui::IsMouseDragging(0, 4.0F) && camera.zoom > 1.0) {
+    const ImVec2 moved = ImGui::GetIO().MouseDelta;
+    camera.center_x -= moved.x / pane.rect.width() / camera.zoom;
+    camera.center_y -= moved.y / pane.rect.height() / camera.zoom;
+  }
+  if (camera != ui.document.camera) ui.act(action::SetCamera{camera});
+}
+
+void select(const Ui& ui, const Selection& target, bool pin) {
+  Selection next = ui.document.selection;
+  if (next.pinned && !pin) return;
+  next.row = target.row;
+  next.col = target.col;
+  next.pinned = pin || next.pinned;
+  if (next != ui.document.selection) ui.act(action::SetSelection{next});
+}
+
+void handle_hover(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
+                  const Pane& pane, const Click& click) {
+  if (!click.hovered && !click.clicked) return;
+  const ImVec2 mouse = ImGui::GetMousePos();
+  const HoveredCell cell{kind, pane.row_at(mouse.y), pane.col_at(mouse.x)};
+  const bool is_output = kind == CanvasKind::output;
+  if (is_output && (view.output == nullptr || cell.row < 0 || cell.row >= view.out_rows ||
+                    cell.col < 0 || cell.col >= view.out_cols)) {
+    return;
+  }
+  state.hovered = cell;
+  const auto target = is_output ? Selection{cell.row, cell.col} : window_reading(view, cell.row, cell.col);
+  const bool pin = click.clicked && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 16.0F;
+  if (target) select(ui, *target, pin);
+  if (pin && kind == CanvasKind::input && view.inside(cell.row, cell.col)) {
+    start_cell_edit(ui, view, state, cell.row, cell.col);
+  }
+}
+
+/// One canvas of the three: its layers, then its answers to the mouse.
+void draw_canvas(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
+                 const Pane& pane, bool detail) {
+  const std::string id = fmt::format("{}{}", canvas_name(kind), detail ? "/detail" : "");
+  const Click click = click_area(ui, id, pane.rect);
+  if (!detail) handle_camera(ui, pane, click);
+  handle_hover(ui, view, state, kind, pane, click);
+  const bool thin = pane.cell_size() < ui.px(12);
+  const CanvasLook look{kind, pane, detail, thin};
+  ImGui::PushClipRect({pane.rect.min.x - ui.px(3), pane.rect.min.y - ui.px(3)},
+                      {pane.rect.max.x + ui.px(3), pane.rect.max.y + ui.px(3)}, true);
+  draw_canvas_layers(ui, view, state, look);
+  ImGui::PopClipRect();
+}
+
+/// Output cells along one axis whose windows span about kDetailCells input cells.
+std::int64_t detail_count(const std::vector<AxisWindow>& windows) {
+  std::int64_t count = 1;
+  const auto size = static_cast<std::int64_t>(windows.size());
+  while (count < size && windows[static_cast<std::size_t>(count)].last() + 1 - windows[0].begin <=
+                             kDetailCells) {
+    ++count;
+  }
+  return count;
+}
+
+/// The first output cell of the detail: moves only when the selection leaves it.
+std::int64_t detail_first(std::int64_t first, std::int64_t count, std::int64_t selected,
+                          std::int64_t size) {
+  if (selected < first || selected >= first + count) first = selected - std::min<std::int64_t>(1, count - 1);
+  return std::clamp<std::int64_t>(first, 0, std::max<std::int64_t>(0, size - count));
+}
+
+/// The neighbourhood of the selection: input cells and the output cells their windows give.
+struct Detail {
+  CellRect input, output;
+};
+
+Detail detail_of(const StageView& view, ExploreState& state) {
+  if (view.windows() == nullptr) {
+    const auto half = kDetailCells / 2;
+    const auto y = static_cast<double>(std::clamp<std::int64_t>(view.selection.row - half, 0,
+                                                                std::max<std::int64_t>(0, view.rows - kDetailCells)));
+    const auto x = static_cast<double>(std::clamp<std::int64_t>(view.selection.col - half, 0,
+                                                                std::max<std::int64_t>(0, view.cols - kDetailCells)));
+    const CellRect cells{x, y, x + kDetailCells, y + kDetailCells};
+    return {cells, cells};
+  }
+  const auto& rows = view.windows()->rows;
+  const auto& cols = view.windows()->cols;
+  const std::int64_t height = detail_count(rows), width = detail_count(cols);
+  state.detail_row = detail_first(state.detail_row, height, view.selection.row, view.out_rows);
+  state.detail_col = detail_first(state.detail_col, width, view.selection.col, view.out_cols);
+  const CellRect first = view.window_rect(state.detail_row, state.detail_col);
+  const CellRect last = view.window_rect(state.detail_row + height - 1, state.detail_col + width - 1);
+  const auto y = static_cast<double>(state.detail_row), x = static_cast<double>(state.detail_col);
+  return {{first.x0, first.y0, last.x1, last.y1},
+          {x, y, x + static_cast<double>(width), y + static_cast<double>(height)}};
+}
+
+std::string span_text(const CellRect& cells) {
+  return fmt::format("rows {}…{}, cols {}…{}", static_cast<std::int64_t>(cells.y0),
+                     static_cast<std::int64_t>(cells.y1) - 1, static_cast<std::int64_t>(cells.x0),
+                     static_cast<std::int64_t>(cells.x1) - 1);
+}
+
+void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& detail, CanvasKind kind,
+                         ImVec2 at, float width) {
+  const float y = at.y + ui.px(13);
+  const std::string name = view.planes.composite
+                               ? fmt::format("Detail, channel {}", view.planes.channel)
+                               : std::string("Detail");
+  const float end = draw_text(ui, Font::sans12, {at.x, y}, ui.theme.t3, name);
+  const std::string span = span_text(kind == CanvasKind::output ? detail.output : detail.input);
+  if (end + ui.px(8) + text_width(ui, Font::mono12, span) <= at.x + width) {
+    draw_text_right(ui, Font::mono12, {at.x + width, y}, ui.theme.t3, span);
+  }
+}
+
+}  // namespace
+
+float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
+  const Layout layout = layout_of(ui, view, area);
+  state.hovered.reset();
+  const Detail detail = layout.detail && view.output ? detail_of(view, state) : Detail{};
+  const bool shows_detail = layout.detail && view.output != nullptr;
+  const float cells_top = area.min.y + ui.px(kTitle) + layout.band;
+  const float detail_top = cells_top + layout.cells.y + ui.px(30);
+  // Square on the input; the same room for the output's cells.
+  const float detail_height =
+      std::min({layout.column, area.max.y - ui.px(kBarBand) - detail_top,
+                layout.column * static_cast<float>(detail.input.height() / std::max(1.0, detail.input.width()))});
+  const float bar_top = (shows_detail ? detail_top + detail_height : cells_top + layout.cells.y) + ui.px(14);
+  for (const CanvasKind kind : {CanvasKind::input, CanvasKind::windows, CanvasKind::output}) {
+    const float x = area.min.x + static_cast<float>(kind) * (layout.column + ui.px(kGap));
+    const CellRect domain = kind == CanvasKind::output ? output_domain(view) : view.domain;
+    const Pane pane{Rect::of(x + layout.gutter, cells_top, layout.cells.x, layout.cells.y),
+                    seen(domain, ui.document.camera)};
+    const float right = layout.detail ? layout.column : layout.gutter + layout.cells.x;
+    draw_title(ui, view, kind, {x, area.min.y}, std::max(right, ui.px(150)));
+    draw_canvas(ui, view, state, kind, pane, false);
+    float bar_x = pane.rect.min.x, bar_width = layout.cells.x;
+    if (shows_detail) {
+      draw_detail_caption(ui, view, detail, kind, {x, cells_top + layout.cells.y + ui.px(2)}, layout.column);
+      const Pane close{Rect::of(x, detail_top, layout.column, std::max(ui.px(32), detail_height)),
+                       kind == CanvasKind::output ? detail.output : detail.input};
+      draw_canvas(ui, view, state, kind, close, true);
+      bar_x = x;
+      bar_width = layout.column;
+    }
+    draw_canvas_legend(ui, view, kind, Rect::of(bar_x, bar_top, std::max(bar_width, ui.px(140)), ui.px(32)));
+  }
+  return bar_top + ui.px(34);
+}
+
+void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state) {
+  if (handle_cell_edit_keys(ui, view, state)) return;
+  if (ui.keys.pressed(Key::f)) ui.act(action::SetCamera{});
+  if (ui.keys.pressed(Key::escape) && ui.document.selection.pinned) {
+    Selection free = ui.document.selection;
+    free.pinned = false;
+    ui.act(action::SetSelection{free});
+  }
+  if (view.output == nullptr) return;
+  if (ui.keys.pressed(Key::z)) {
+    const CellRect window = view.window_rect(view.selection.row, view.selection.col);
+    Camera camera;
+    camera.zoom = std::max(1.0, std::min(view.domain.width() / (window.width() * 3),
+                                         view.domain.height() / (window.height() * 3)));
+    camera.center_x = ((window.x0 + window.x1) * 0.5 - view.domain.x0) / view.domain.width();
+    camera.center_y = ((window.y0 + window.y1) * 0.5 - view.domain.y0) / view.domain.height();
+    ui.act(action::SetCamera{camera});
+  }
+  const std::int64_t last = view.out_rows * view.out_cols - 1;
+  const std::int64_t at = view.selection.row * view.out_cols + view.selection.col;
+  std::int64_t next = at;
+  if (ui.keys.pressed(Key::right)) next = at + 1;
+  if (ui.keys.pressed(Key::left)) next = at - 1;
+  if (ui.keys.pressed(Key::down) || ui.keys.pressed(Key::right, false, true)) next = at + view.out_cols;
+  if (ui.keys.pressed(Key::up) || ui.keys.pressed(Key::left, false, true)) next = at - view.out_cols;
+  if (ui.keys.pressed(Key::home)) next = 0;
+  if (ui.keys.pressed(Key::end)) next = last;
+  if (next == at || next < 0 || next > last) return;
+  ui.act(action::SetSelection{{next / view.out_cols, next % view.out_cols, true}});
+}
+
+}  // namespace poolscope

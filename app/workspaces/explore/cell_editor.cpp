@@ -1,0 +1,118 @@
+#include "app/workspaces/explore/cell_editor.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "core/io/grid_text.h"
+
+namespace poolscope {
+namespace {
+
+constexpr std::string_view kNumberCharacters = "0123456789+-.eEnaifNAIF";
+constexpr std::size_t kLongestNumber = 24;
+
+void move_cursor(const Ui& ui, const StageView& view, std::int64_t rows, std::int64_t cols) {
+  EditCell edit = ui.document.edit;
+  edit.row = std::clamp<std::int64_t>(edit.row + rows, 0, view.rows - 1);
+  edit.col = std::clamp<std::int64_t>(edit.col + cols, 0, view.cols - 1);
+  if (edit == ui.document.edit) return;
+  ui.act(action::SetEditCell{edit});
+  if (const auto window = window_reading(view, edit.row, edit.col)) {
+    ui.act(action::SetSelection{{window->row, window->col, true}});
+  }
+}
+
+/// Turns what was typed into the cell's value; a text that is no number is told and forgotten.
+void commit(const Ui& ui, ExploreState& state) {
+  if (state.cell_text.empty()) return;
+  const auto number = parse_grid(state.cell_text);
+  if (number && number->tensor.shape().elements() == 1) {
+    ui.act(action::SetCell{ui.document.edit.row, ui.document.edit.col, number->tensor.values()[0]});
+  } else {
+    ui.memory.log.push_back("\"" + state.cell_text + "\" is not a number; the cell keeps its value");
+    ui.memory.limits["cell"] = ui.memory.log.back();
+  }
+  state.cell_text.clear();
+}
+
+void type_characters(const Ui& ui, ExploreState& state) {
+  for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
+    const bool fits = character < 128 && state.cell_text.size() < kLongestNumber &&
+                      kNumberCharacters.find(static_cast<char>(character)) != std::string_view::npos;
+    if (!fits) continue;
+    state.cell_text.push_back(static_cast<char>(character));
+    ui.memory.limits.erase("cell");
+  }
+  if (ui.keys.pressed(Key::backspace) && !state.cell_text.empty()) state.cell_text.pop_back();
+}
+
+}  // namespace
+
+bool can_edit_cells(const Ui& ui) {
+  const Shape shape = ui.document.source.array.tensor.shape();
+  return ui.document.source.is_grid() && ui.document.selected_layer == 0 &&
+         std::max(shape.h, shape.w) <= kMaxEditableAxis;
+}
+
+void start_cell_edit(const Ui& ui, const StageView&, ExploreState& state, std::int64_t row,
+                     std::int64_t col) {
+  if (!can_edit_cells(ui)) return;
+  commit(ui, state);
+  ui.act(action::SetEditCell{{true, row, col}});
+}
+
+bool is_cell_edited(const Ui& ui, const StageView&, std::int64_t row, std::int64_t col) {
+  const EditCell& edit = ui.document.edit;
+  return edit.active && edit.row == row && edit.col == col && can_edit_cells(ui);
+}
+
+bool handle_cell_edit_keys(const Ui& ui, const StageView& view, ExploreState& state) {
+  if (!ui.document.edit.active || !can_edit_cells(ui) || !ui.memory.editing.empty()) return false;
+  if (ui.keys.pressed(Key::escape)) {
+    if (state.cell_text.empty()) ui.act(action::SetEditCell{});
+    state.cell_text.clear();
+    return true;
+  }
+  type_characters(ui, state);
+  struct Move {
+    Key key;
+    bool shift;
+    std::int64_t rows, cols;
+  };
+  constexpr Move kMoves[] = {{Key::enter, false, 1, 0}, {Key::enter, true, -1, 0}, {Key::tab, false, 0, 1},
+                             {Key::tab, true, 0, -1},   {Key::down, false, 1, 0},  {Key::up, false, -1, 0},
+                             {Key::right, false, 0, 1}, {Key::left, false, 0, -1}};
+  for (const Move& move : kMoves) {
+    if (!ui.keys.pressed(move.key, false, move.shift)) continue;
+    commit(ui, state);
+    move_cursor(ui, view, move.rows, move.cols);
+  }
+  if (ui.keys.pressed(Key::del)) {
+    state.cell_text.clear();
+    ui.act(action::SetCell{ui.document.edit.row, ui.document.edit.col, 0.0F});
+  }
+  return true;
+}
+
+void draw_cell_editor(const Ui& ui, const StageView& view, ExploreState& state, const Pane& pane) {
+  const EditCell& edit = ui.document.edit;
+  if (!edit.active || !can_edit_cells(ui) || !view.inside(edit.row, edit.col)) return;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Rect cell = pane.cell(edit.row, edit.col);
+  const bool typing = !state.cell_text.empty();
+  if (typing) list.AddRectFilled(cell.min, cell.max, ui.theme.raised);
+  if (typing) {
+    draw_cell_text(ui, cell, ui.theme.t1, state.cell_text);
+  } else {
+    const float value = view.input_value(edit.row, edit.col);
+    draw_cell_value(ui, cell, number_color(ui, view.input_range, value), static_cast<double>(value));
+  }
+  const Rect frame = cell.inset(ui.px(2));
+  list.AddRect(frame.min, frame.max, ui.theme.casing, ui.px(2), 0, ui.px(3.5F));
+  list.AddRect(frame.min, frame.max, ui.theme.t1, ui.px(2), 0, ui.px(1.5F));
+  // A caret under the number says that typing goes here.
+  list.AddRectFilled({cell.center().x - ui.px(7), cell.max.y - ui.px(8)},
+                     {cell.center().x + ui.px(7), cell.max.y - ui.px(6)}, ui.theme.t1);
+}
+
+}  // namespace poolscope

@@ -1,0 +1,191 @@
+#include "app/workspaces/explore/explore.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/workspaces/explore/canvases.h"
+#include "app/workspaces/explore/panels.h"
+#include "core/pooling/layer_text.h"
+
+namespace poolscope {
+namespace {
+
+constexpr float kMargin = 24.0F;
+
+/// A column that scrolls when it is longer than its area.
+template <class Fill>
+void draw_scrolling_column(const Ui& ui, const char* id, const Rect& area, Fill fill) {
+  ImGui::SetCursorScreenPos(area.min);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::BeginChild(id, area.size(), false, ImGuiWindowFlags_NoScrollWithMouse);
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  Column column(ui, Rect::of(origin.x, origin.y + ui.px(8), area.width(), area.height()));
+  fill(column);
+  ImGui::SetCursorScreenPos({origin.x, column.y() + ui.px(8)});
+  ImGui::Dummy({1, 1});
+  if (ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem)) {
+    const float turns = std::exchange(ui.memory.wheel, 0.0F);
+    if (turns != 0.0F) ImGui::SetScrollY(ImGui::GetScrollY() - turns * ui.px(48));
+  }
+  ImGui::EndChild();
+  ImGui::PopStyleVar();
+}
+
+void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {
+  const float width = text_width(ui, Font::mono12, text) + ui.px(14);
+  ImGui::GetWindowDrawList()->AddRectFilled({x, y - ui.px(11)}, {x + width, y + ui.px(11)}, ui.theme.ctl, ui.px(4));
+  draw_text(ui, Font::mono12, {x + ui.px(7), y}, ui.theme.t2, text);
+  x += width + ui.px(8);
+}
+
+void draw_channel_picker(const Ui& ui, const StageView& view, float& right, float y) {
+  const std::int64_t channels = view.input.shape().c;
+  if (channels < 2) return;
+  const float height = ui.px(32);
+  if (channels == 3 || channels == 4) {
+    constexpr std::array<std::string_view, 5> kItems{"RGB", "R", "G", "B", "A"};
+    const auto count = static_cast<std::size_t>(channels) + 1;
+    const float width = ui.px(44) * static_cast<float>(count);
+    const int current = view.planes.composite ? 0 : static_cast<int>(view.planes.channel) + 1;
+    const auto chosen = segmented(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
+                                  std::span(kItems).first(count), current);
+    if (chosen) {
+      ui.edit_view([&](View& v) {
+        v.composite = *chosen == 0;
+        if (*chosen > 0) v.channel = *chosen - 1;
+      });
+    }
+    right -= width + ui.px(16);
+    return;
+  }
+  const float width = ui.px(110);
+  const StepperEdit edit = stepper(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
+                                   {.value = view.planes.channel, .min = 0, .tip = "The channel shown"});
+  if (edit.kind != StepKind::none) {
+    ui.edit_view([&](View& v) { v.channel = std::clamp<std::int64_t>(edit.value, 0, channels - 1); }, true);
+  }
+  right -= width + ui.px(8);
+  draw_text_right(ui, Font::sans13, {right, y}, ui.theme.t3, "Channel");
+  right -= ui.px(66);
+}
+
+void draw_view_controls(const Ui& ui, const StageView& view, float left, float& right, float y) {
+  const float height = ui.px(32);
+  const auto place = [&](float width) {
+    right -= width;
+    const Rect rect = Rect::of(right, y - height * 0.5F, width, height);
+    right -= ui.px(8);
+    return rect;
+  };
+  if (button(ui, "view/fit", place(ui.px(32)), {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input (F)"})) {
+    ui.act(action::SetCamera{});
+  }
+  const bool narrow = right - left < ui.px(560);
+  if (!narrow) {
+    if (check_box(ui, "view/indices", place(ui.px(74)), "Indices", ui.document.view.indices)) {
+      ui.edit_view([](View& v) { v.indices = !v.indices; });
+    }
+    if (check_box(ui, "view/values", place(ui.px(72)), "Values", ui.document.view.values)) {
+      ui.edit_view([](View& v) { v.values = !v.values; });
+    }
+  }
+  constexpr std::array<std::string_view, 2> kScales{"Shared", "Own"};
+  if (const auto scale = combo(ui, "view/range", place(ui.px(128)), kScales, static_cast<int>(ui.document.view.range), "Scale")) {
+    ui.edit_view([&](View& v) { v.range = static_cast<RangeScale>(*scale); });
+  }
+  std::vector<std::string_view> maps;
+  for (const ColorMap map : kColorMaps) maps.push_back(color_map_title(map));
+  if (const auto map = combo(ui, "view/map", place(ui.px(134)), maps, static_cast<int>(ui.document.view.map), "Map")) {
+    ui.edit_view([&](View& v) { v.map = static_cast<ColorMap>(*map); });
+  }
+  right -= ui.px(8);
+  draw_channel_picker(ui, view, right, y);
+}
+
+/// Name and settings of the layer on the left, how values are drawn on the right.
+void draw_toolbar(const Ui& ui, const StageView& view, const Rect& area) {
+  const float y = area.min.y + ui.px(28);
+  float right = area.max.x;
+  draw_view_controls(ui, view, area.min.x, right, y);
+  if (view.layer == nullptr) {
+    draw_text(ui, Font::sans16_semibold, {area.min.x, y}, ui.theme.t1, "No layers yet");
+    return;
+  }
+  const std::string name(view.layer->kind->name);
+  const float name_width = text_width(ui, Font::sans16_semibold, name);
+  draw_text_cut(ui, Font::sans16_semibold, {area.min.x, y}, ui.theme.t1, right - area.min.x, name);
+  float x = area.min.x + name_width + ui.px(12);
+  std::string summary = layer_summary(*view.layer);
+  std::size_t begin = 0;
+  while (begin < summary.size()) {
+    const std::size_t end = std::min(summary.find(' ', begin), summary.size());
+    const std::string part = summary.substr(begin, end - begin);
+    if (x + text_width(ui, Font::mono12, part) + ui.px(14) > right) break;
+    draw_chip(ui, x, y, part);
+    begin = end + 1;
+  }
+}
+
+void draw_empty(const Ui& ui, const Rect& area) {
+  draw_text_centered(ui, Font::sans14, area.center(), ui.theme.t2, "Drop a picture, a table of numbers or an .npy file here");
+}
+
+}  // namespace
+
+void Explore::begin(const Ui& ui) {
+  view_ = make_stage_view(ui);
+  if (view_ && ui.memory.editing.empty()) handle_canvas_keys(ui, *view_, state_);
+}
+
+void Explore::draw_left(const Ui& ui, const Rect& area) {
+  draw_scrolling_column(ui, "left", area, [&](Column& column) {
+    draw_source_panel(ui, column);
+    column.divider();
+    draw_pipeline_panel(ui, column);
+    column.divider();
+    draw_parameter_panel(ui, column);
+  });
+}
+
+void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded) {
+  const Rect inner{{area.min.x + ui.px(kMargin), area.min.y}, {area.max.x - ui.px(kMargin), area.max.y}};
+  if (!view_) return draw_empty(ui, inner);
+  draw_toolbar(ui, *view_, inner);
+  const float band = inspector_folded ? ui.px(190) : 0.0F;
+  const Rect canvases{{inner.min.x, inner.min.y + ui.px(56)}, {inner.max.x, inner.max.y - band}};
+  float y = draw_canvases(ui, *view_, state_, canvases);
+  if (inspector_folded) {
+    draw_divider(ui, area.min.x, area.max.x, y + ui.px(8));
+    y = draw_arithmetic_band(ui, *view_, state_, {{inner.min.x, y + ui.px(8)}, inner.max});
+  }
+  if (view_->output == nullptr) return;
+  const Rect rest{{inner.min.x, y + ui.px(16)}, inner.max};
+  if (rest.height() < ui.px(150)) return;
+  draw_divider(ui, area.min.x, area.max.x, rest.min.y - ui.px(8));
+  if (ui.document.source.is_grid() && view_->rows * view_->cols <= 400) {
+    draw_what_if(ui, *view_, state_, rest);
+  } else {
+    draw_value_statistics(ui, *view_, state_, rest);
+  }
+}
+
+void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
+  if (!view_) return;
+  draw_scrolling_column(ui, "inspector", area, [&](Column& column) { draw_inspector(ui, *view_, state_, column); });
+}
+
+std::string Explore::cursor_text() const {
+  if (!view_ || !state_.hovered) return {};
+  const HoveredCell& cell = *state_.hovered;
+  if (cell.canvas == CanvasKind::output) {
+    if (view_->output == nullptr) return {};
+    return fmt::format("output ({}, {}) = {}", cell.row, cell.col,
+                       number_text(static_cast<double>(view_->output_value(cell.row, cell.col))));
+  }
+  if (!view_->inside(cell.row, cell.col)) return fmt::format("row {}, col {}: padding", cell.row, cell.col);
+  return fmt::format("row {}, col {} = {}", cell.row, cell.col,
+                     number_text(static_cast<double>(view_->input_value(cell.row, cell.col))));
+}
+
+}  // namespace poolscope

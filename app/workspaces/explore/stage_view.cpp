@@ -1,0 +1,213 @@
+#include "app/workspaces/explore/stage_view.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace poolscope {
+namespace {
+
+ValueRange range_of(const Picture& picture, std::int64_t plane) {
+  const PlaneStats& stats = picture.stats(plane);
+  return {stats.min, stats.max};
+}
+
+ValueRange joined(ValueRange a, ValueRange b) {
+  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
+/// From the first tap to the last along one axis, and at least the input.
+std::pair<double, double> axis_domain(const std::vector<AxisWindow>& windows, std::int64_t size) {
+  std::int64_t begin = 0, end = size;
+  for (const AxisWindow& window : windows) {
+    begin = std::min(begin, window.begin);
+    end = std::max(end, window.last() + 1);
+  }
+  return {static_cast<double>(begin), static_cast<double>(end)};
+}
+
+void set_planes(StageView& view, const View& chosen) {
+  const Shape& shape = view.input.shape();
+  view.planes.sample = std::clamp<std::int64_t>(chosen.sample, 0, std::max<std::int64_t>(0, shape.n - 1));
+  view.planes.channel = std::clamp<std::int64_t>(chosen.channel, 0, shape.c - 1);
+  view.planes.composite = chosen.composite && shape.c >= 3;
+  view.plane = view.planes.sample * shape.c + view.planes.channel;
+}
+
+void set_ranges(StageView& view, const View& chosen, float white) {
+  view.input_range = range_of(*view.input_picture, view.plane);
+  view.output_range = view.input_range;
+  if (view.output) view.output_range = range_of(*view.output_picture, view.plane);
+  if (chosen.range == RangeScale::shared) {
+    view.input_range = view.output_range = joined(view.input_range, view.output_range);
+  }
+  view.input_range = display_range(chosen.map, view.input_range);
+  view.output_range = display_range(chosen.map, view.output_range);
+  const PlaneStats& all = view.input_picture->overall();
+  view.composite_range = {std::min(0.0F, all.min), white > 0 ? white : all.max};
+}
+
+void set_failure(StageView& view, const Trace& trace, std::size_t selected) {
+  const std::size_t failed = trace.failed_layer.value_or(0);
+  view.reason = trace.failed_layer ? fmt::format("no output: layer {}", failed + 1) : "no output";
+  if (selected > failed) view.reason = fmt::format("waits for layer {}", failed + 1);
+  view.reason_detail = trace.error ? trace.error->message : "";
+}
+
+}  // namespace
+
+std::optional<StageView> make_stage_view(const Ui& ui) {
+  if (ui.evaluation == nullptr || ui.evaluation->trace.stages.empty()) return {};
+  const Evaluation& evaluation = *ui.evaluation;
+  const auto& stages = evaluation.trace.stages;
+  StageView view;
+  view.evaluation = &evaluation;
+  const Pipeline& pipeline = evaluation.request.pipeline;
+  const std::size_t selected =
+      pipeline.empty() ? 0 : std::min(ui.document.selected_layer, pipeline.size() - 1);
+  if (!pipeline.empty()) view.layer = &pipeline[selected].layer;
+
+  // Stage i+1 is layer i; without layers the input is its own output.
+  const std::size_t out = pipeline.empty() ? 0 : selected + 1;
+  const bool computed = out < stages.size();
+  const std::size_t in = computed ? out : stages.size() - 1;
+  view.input = computed ? stages[in].input : stages[in].values;
+  view.input_picture = computed ? evaluation.input_pictures[in] : evaluation.pictures[in];
+  view.input_axes = computed ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, true})
+                             : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, true});
+  if (view.input.empty() || !view.input_picture) return {};
+  view.rows = view.input.shape().h;
+  view.cols = view.input.shape().w;
+  set_planes(view, ui.document.view);
+  view.domain = {0, 0, static_cast<double>(view.cols), static_cast<double>(view.rows)};
+  if (computed) {
+    view.output = &stages[out];
+    view.output_picture = evaluation.pictures[out];
+    view.pool = view.output->plan.pool ? &*view.output->plan.pool : nullptr;
+    view.output_axes = array_axes(view.output->plan.shape, {4, view.output->plan.form.format, true});
+    view.out_rows = view.output->values.shape().h;
+    view.out_cols = view.output->values.shape().w;
+  } else {
+    set_failure(view, evaluation.trace, selected);
+  }
+  if (const PlaneWindows* windows = view.windows()) {
+    std::tie(view.domain.y0, view.domain.y1) = axis_domain(windows->rows, view.rows);
+    std::tie(view.domain.x0, view.domain.x1) = axis_domain(windows->cols, view.cols);
+  }
+  set_ranges(view, ui.document.view, evaluation.request.source.array.white);
+  view.selection = ui.document.selection;
+  view.selection.row = std::clamp<std::int64_t>(view.selection.row, 0, std::max<std::int64_t>(0, view.out_rows - 1));
+  view.selection.col = std::clamp<std::int64_t>(view.selection.col, 0, std::max<std::int64_t>(0, view.out_cols - 1));
+  return view;
+}
+
+CellRect StageView::window_rect(std::int64_t row, std::int64_t col) const {
+  if (windows() == nullptr) {
+    const auto y = static_cast<double>(row), x = static_cast<double>(col);
+    return {x, y, x + 1, y + 1};
+  }
+  const AxisWindow& r = windows()->rows[static_cast<std::size_t>(row)];
+  const AxisWindow& c = windows()->cols[static_cast<std::size_t>(col)];
+  return {static_cast<double>(c.begin), static_cast<double>(r.begin),
+          static_cast<double>(c.last() + 1), static_cast<double>(r.last() + 1)};
+}
+
+float StageView::output_value(std::int64_t row, std::int64_t col) const {
+  return output->values.plane(plane)[static_cast<std::size_t>(row * out_cols + col)];
+}
+
+float StageView::input_value(std::int64_t row, std::int64_t col) const {
+  return input.plane(plane)[static_cast<std::size_t>(row * cols + col)];
+}
+
+std::string_view StageView::border_text() const {
+  if (pool == nullptr) return "";
+  if (pool->reduction == Reduction::max) return "-∞";
+  const bool counted = pool->reduction == Reduction::power ||
+                       (find_parameter(*layer->kind, "count_include_pad") && layer->count_include_pad);
+  return counted ? "0" : "–";
+}
+
+std::optional<Selection> window_reading(const StageView& view, std::int64_t row, std::int64_t col) {
+  if (view.output == nullptr) return {};
+  if (view.windows() == nullptr) return Selection{row, col};
+  const auto nearest = [](const std::vector<AxisWindow>& windows, std::int64_t cell) {
+    std::int64_t best = -1, best_distance = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const AxisWindow& window = windows[i];
+      const std::int64_t offset = cell - window.begin;
+      if (offset < 0 || cell > window.last() || offset % window.step != 0) continue;
+      const std::int64_t distance = std::abs(2 * cell - window.begin - window.last());
+      if (distance < best_distance) {
+        best = static_cast<std::int64_t>(i);
+        best_distance = distance;
+      }
+    }
+    return best;
+  };
+  const Selection found{nearest(view.windows()->rows, row), nearest(view.windows()->cols, col)};
+  if (found.row < 0 || found.col < 0) return {};
+  return found;
+}
+
+std::vector<std::int64_t> axis_coverage(const std::vector<AxisWindow>& windows, std::int64_t size) {
+  std::vector<std::int64_t> coverage(static_cast<std::size_t>(size), 0);
+  for (const AxisWindow& window : windows) {
+    for (std::int64_t k = 0; k < window.count; ++k) {
+      const std::int64_t tap = window.tap(k);
+      if (tap >= 0 && tap < size) ++coverage[static_cast<std::size_t>(tap)];
+    }
+  }
+  return coverage;
+}
+
+void ProbeCache::renew(const StageView& view) {
+  const Key key{view.evaluation, view.pool, view.plane};
+  if (key == key_) return;
+  key_ = key;
+  blocks_.clear();
+  facts_.reset();
+  row_coverage_.reset();
+  col_coverage_.reset();
+}
+
+const WindowBlock* ProbeCache::block(const StageView& view, const CellRange& range) {
+  renew(view);
+  for (const WindowBlock& block : blocks_) {
+    if (block.range == range) return &block;
+  }
+  if (view.pool == nullptr || view.evaluation->engine == nullptr) return nullptr;
+  auto block = probe_windows(*view.evaluation->engine, view.input, *view.pool, view.plane, range);
+  if (!block) return nullptr;
+  constexpr std::size_t kKept = 64;
+  if (blocks_.size() >= kKept) blocks_.clear();
+  blocks_.reserve(kKept);
+  blocks_.push_back(std::move(*block));
+  return &blocks_.back();
+}
+
+const WindowFacts& ProbeCache::facts(const StageView& view, std::int64_t winner) {
+  renew(view);
+  if (!facts_ || facts_for_.row != view.selection.row || facts_for_.col != view.selection.col) {
+    facts_ = window_facts(view.input, *view.pool, view.plane, view.selection.row, view.selection.col,
+                          winner);
+    facts_for_ = view.selection;
+  }
+  return *facts_;
+}
+
+const std::vector<std::int64_t>& ProbeCache::row_coverage(const StageView& view) {
+  renew(view);
+  if (!row_coverage_) row_coverage_ = axis_coverage(view.windows()->rows, view.rows);
+  return *row_coverage_;
+}
+
+const std::vector<std::int64_t>& ProbeCache::col_coverage(const StageView& view) {
+  renew(view);
+  if (!col_coverage_) col_coverage_ = axis_coverage(view.windows()->cols, view.cols);
+  return *col_coverage_;
+}
+
+}  // namespace poolscope

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/runner.h"
+#include "app/ui.h"
+#include "core/analysis/window_probe.h"
+
+namespace poolscope {
+
+/// What the canvases and the inspector show of the selected layer; made once a frame. Everything in
+/// it comes from one evaluation, so that no number is older than its neighbour.
+struct StageView {
+  const Evaluation* evaluation = nullptr;
+  const Layer* layer = nullptr;       ///< Null without layers.
+  const Stage* output = nullptr;      ///< Null when there is no output: see `reason`.
+  std::string reason;                 ///< Why there is none: `no output: layer 1`.
+  std::string reason_detail;          ///< The rule that was broken.
+  Tensor input;                       ///< What the layer reads.
+  std::vector<std::int64_t> input_axes, output_axes;
+  std::shared_ptr<const Picture> input_picture, output_picture;
+  const LoweredPool* pool = nullptr;  ///< Null for a disabled layer and without layers.
+  PlaneChoice planes;
+  std::int64_t plane = 0;             ///< n*C + c of the channel shown.
+  ValueRange input_range, output_range;
+  ValueRange composite_range;
+  CellRect domain;                    ///< The input and all cells its windows reach outside it.
+  std::int64_t rows = 0, cols = 0;    ///< Of the input plane.
+  std::int64_t out_rows = 0, out_cols = 0;
+  Selection selection;                ///< The document's, kept inside the output.
+
+  const PlaneWindows* windows() const { return pool ? &pool->windows(plane) : nullptr; }
+  /// The cells window (row, col) spans, gaps of dilation included.
+  CellRect window_rect(std::int64_t row, std::int64_t col) const;
+  float output_value(std::int64_t row, std::int64_t col) const;
+  float input_value(std::int64_t row, std::int64_t col) const;
+  bool inside(std::int64_t row, std::int64_t col) const {
+    return row >= 0 && row < rows && col >= 0 && col < cols;
+  }
+  /// How the border looks to the reduction: `-∞`, `0`, or `–` where it is left out.
+  std::string_view border_text() const;
+};
+
+/// Empty while nothing was evaluated yet.
+std::optional<StageView> make_stage_view(const Ui& ui);
+
+/// The window whose centre is nearest to an input cell, of those that read it; empty where none does.
+std::optional<Selection> window_reading(const StageView& view, std::int64_t row, std::int64_t col);
+
+/// How many windows of one axis read each cell.
+std::vector<std::int64_t> axis_coverage(const std::vector<AxisWindow>& windows, std::int64_t size);
+
+/// Results that cost more than a frame should repeat, kept until what they belong to changes.
+class ProbeCache {
+ public:
+  /// The winners of the windows in `range`; null when the engine fails.
+  const WindowBlock* block(const StageView& view, const CellRange& range);
+  const WindowFacts& facts(const StageView& view, std::int64_t winner);
+  const std::vector<std::int64_t>& row_coverage(const StageView& view);
+  const std::vector<std::int64_t>& col_coverage(const StageView& view);
+
+ private:
+  struct Key {
+    const Evaluation* evaluation = nullptr;
+    const LoweredPool* pool = nullptr;
+    std::int64_t plane = -1;
+    bool operator==(const Key&) const = default;
+  };
+  /// Drops everything when the view shows something else.
+  void renew(const StageView& view);
+
+  Key key_;
+  std::vector<WindowBlock> blocks_;
+  std::optional<WindowFacts> facts_;
+  Selection facts_for_;
+  std::optional<std::vector<std::int64_t>> row_coverage_, col_coverage_;
+};
+
+}  // namespace poolscope

@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/workspaces/explore/panels.h"
+
+namespace poolscope {
+namespace {
+
+ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
+
+PlaneFigures figures_of(std::span<const float> values, ValueRange range) {
+  PlaneFigures figures;
+  double sum = 0.0, squares = 0.0;
+  const double scale = range.high > range.low ? kHistogramBins / static_cast<double>(range.high - range.low) : 0.0;
+  for (const float value : values) {
+    if (!std::isfinite(value)) continue;
+    const auto v = static_cast<double>(value);
+    ++figures.count;
+    sum += v;
+    squares += v * v;
+    figures.min = std::min(figures.min, v);
+    figures.max = std::max(figures.max, v);
+    const auto bin = static_cast<int>((v - static_cast<double>(range.low)) * scale);
+    ++figures.bins[static_cast<std::size_t>(std::clamp(bin, 0, kHistogramBins - 1))];
+  }
+  if (figures.count == 0) return figures;
+  const auto n = static_cast<double>(figures.count);
+  figures.mean = sum / n;
+  figures.std = std::sqrt(std::max(0.0, squares / n - figures.mean * figures.mean));
+  return figures;
+}
+
+/// Counts in the background; the last figures stay until the new ones are there.
+void update(const Ui& ui, const StageView& view, ValueFigures& figures) {
+  if (figures.running.valid()) {
+    ui.memory.wake_after = 0.03;
+    if (figures.running.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+    figures.shown = figures.running.get();
+  }
+  if (figures.evaluation == view.evaluation && figures.plane == view.plane) return;
+  figures.evaluation = view.evaluation;
+  figures.plane = view.plane;
+  const ValueRange in = {view.input_picture->stats(view.plane).min, view.input_picture->stats(view.plane).max};
+  const ValueRange out = {view.output_picture->stats(view.plane).min, view.output_picture->stats(view.plane).max};
+  const ValueRange range{std::min(in.low, out.low), std::max(in.high, out.high)};
+  const std::int64_t plane = view.plane;
+  figures.running = std::async(std::launch::async, [input = view.input, output = view.output->values, plane, range] {
+    return std::array{figures_of(input.plane(plane), range), figures_of(output.plane(plane), range)};
+  });
+  ui.memory.wake_after = 0.03;
+}
+
+float share(const PlaneFigures& figures, std::size_t bin) {
+  if (figures.count == 0) return 0.0F;
+  return static_cast<float>(figures.bins[bin]) / static_cast<float>(figures.count);
+}
+
+void draw_histogram(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const Rect& rect) {
+  float peak = 1e-9F;
+  for (const PlaneFigures& side : figures) {
+    for (std::size_t bin = 0; bin < kHistogramBins; ++bin) peak = std::max(peak, share(side, bin));
+  }
+  const float width = rect.width() / kHistogramBins;
+  const auto height = [&](float value) { return rect.height() * value / peak; };
+  for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
+    const float x = rect.min.x + width * static_cast<float>(bin);
+    list().AddRectFilled({x, rect.max.y - height(share(figures[0], bin))}, {x + width - ui.px(1), rect.max.y}, ui.theme.cov[4]);
+  }
+  for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
+    const float x = rect.min.x + width * static_cast<float>(bin);
+    const float y = rect.max.y - height(share(figures[1], bin));
+    list().PathLineTo({x, y});
+    list().PathLineTo({x + width, y});
+  }
+  list().PathStroke(ui.theme.t1, ImDrawFlags_None, ui.px(1.5F));
+  draw_divider(ui, rect.min.x, rect.max.x, rect.max.y);
+}
+
+void draw_histogram_axis(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const Rect& rect) {
+  const double low = std::min(figures[0].min, figures[1].min), high = std::max(figures[0].max, figures[1].max);
+  const float y = rect.max.y + ui.px(14);
+  for (int i = 0; i <= 4; ++i) {
+    const std::string text = short_number_text(low + (high - low) * i / 4.0, 7);
+    const float x = rect.min.x + rect.width() * static_cast<float>(i) / 4.0F;
+    if (i == 0) draw_text(ui, Font::mono12, {x, y}, ui.theme.t3, text);
+    if (i == 4) draw_text_right(ui, Font::mono12, {x, y}, ui.theme.t3, text);
+    if (i > 0 && i < 4) draw_text_centered(ui, Font::mono12, {x, y}, ui.theme.t3, text);
+  }
+}
+
+void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const Rect& rect) {
+  constexpr std::array<std::string_view, 4> kColumns{"min", "mean", "max", "std"};
+  constexpr std::array<std::string_view, 3> kRows{"Input", "Output", "Change"};
+  const auto values = [](const PlaneFigures& f) { return std::array{f.min, f.mean, f.max, f.std}; };
+  const auto input = values(figures[0]), output = values(figures[1]);
+  const float column = (rect.width() - ui.px(64)) / 4.0F;
+  const auto right = [&](std::size_t i) { return rect.min.x + ui.px(64) + column * static_cast<float>(i + 1); };
+  for (std::size_t i = 0; i < kColumns.size(); ++i) {
+    draw_text_right(ui, Font::sans12, {right(i), rect.min.y + ui.px(10)}, ui.theme.t3, kColumns[i]);
+  }
+  for (std::size_t row = 0; row < kRows.size(); ++row) {
+    const float y = rect.min.y + ui.px(40) + ui.px(32) * static_cast<float>(row);
+    draw_divider(ui, rect.min.x, rect.max.x, y - ui.px(16));
+    draw_text(ui, Font::sans13, {rect.min.x, y}, row == 2 ? ui.theme.t3 : ui.theme.t2, kRows[row]);
+    for (std::size_t i = 0; i < kColumns.size(); ++i) {
+      const double value = row == 0 ? input[i] : row == 1 ? output[i] : output[i] - input[i];
+      std::string text = short_number_text(value, 7);
+      if (row == 2 && value > 0) text = "+" + text;
+      draw_text_right(ui, Font::mono13, {right(i), y}, row == 2 ? ui.theme.t3 : ui.theme.t1, text);
+    }
+  }
+}
+
+}  // namespace
+
+float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
+  update(ui, view, state.figures);
+  const float y = area.min.y + ui.px(16);
+  float x = draw_text(ui, Font::sans14_semibold, {area.min.x, y}, ui.theme.t1, "What pooling did to the values");
+  const std::string channel = view.input.shape().c > 1 ? fmt::format("channel {}, ", view.planes.channel) : "";
+  x = draw_text(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3, channel + "share of cells in 64 bins");
+  const float legend = x + ui.px(16);
+  list().AddRectFilled({legend, y - ui.px(5)}, {legend + ui.px(10), y + ui.px(5)}, ui.theme.cov[4]);
+  x = draw_text(ui, Font::sans12, {legend + ui.px(15), y}, ui.theme.t3, "input") + ui.px(14);
+  list().AddRectFilled({x, y - ui.px(1)}, {x + ui.px(14), y + ui.px(1)}, ui.theme.t1);
+  draw_text(ui, Font::sans12, {x + ui.px(20), y}, ui.theme.t3, "output");
+  if (!state.figures.shown) return area.max.y;
+  const float table = std::min(ui.px(300), area.width() * 0.34F);
+  const float bottom = std::min(area.max.y - ui.px(36), area.min.y + ui.px(190));
+  const Rect histogram{{area.min.x, area.min.y + ui.px(40)}, {area.max.x - table - ui.px(32), bottom}};
+  draw_histogram(ui, *state.figures.shown, histogram);
+  draw_histogram_axis(ui, *state.figures.shown, histogram);
+  draw_table(ui, *state.figures.shown, {{area.max.x - table, area.min.y + ui.px(6)}, {area.max.x, bottom}});
+  return bottom;
+}
+
+}  // namespace poolscope
