@@ -11,9 +11,9 @@
 namespace poolscope {
 namespace {
 
-using HeadlessContextTest = GlTest;
+using GlContext = GlTest;
 
-TEST_F(HeadlessContextTest, TellsWhatItRunsOn) {
+TEST_F(GlContext, TellsWhatItRunsOn) {
   const GlInfo& info = context_->info();
   EXPECT_FALSE(info.vendor.empty());
   EXPECT_FALSE(info.renderer.empty());
@@ -26,7 +26,7 @@ TEST_F(HeadlessContextTest, TellsWhatItRunsOn) {
   EXPECT_EQ(info.has_compute, major * 10 + minor >= 43);
 }
 
-TEST_F(HeadlessContextTest, SurvivesASecondOne) {
+TEST_F(GlContext, SurvivesASecondOne) {
   {
     auto second = HeadlessContext::create();
     ASSERT_TRUE(second) << second.error().message;
@@ -35,7 +35,7 @@ TEST_F(HeadlessContextTest, SurvivesASecondOne) {
   EXPECT_TRUE(Texture::create());
 }
 
-TEST_F(HeadlessContextTest, MovesToAnotherThread) {
+TEST_F(GlContext, MovesToAnotherThread) {
   context_->release();
   std::string renderer;
   std::thread([&] {
@@ -47,7 +47,7 @@ TEST_F(HeadlessContextTest, MovesToAnotherThread) {
   ASSERT_TRUE(context_->make_current());
 }
 
-TEST_F(HeadlessContextTest, IsRefusedToASecondThread) {
+TEST_F(GlContext, IsRefusedToASecondThread) {
   std::string message;
   std::thread([&] {
     const auto made = context_->make_current();
@@ -56,7 +56,7 @@ TEST_F(HeadlessContextTest, IsRefusedToASecondThread) {
   EXPECT_NE(message.find("cannot be made current"), std::string::npos) << message;
 }
 
-TEST_F(HeadlessContextTest, LogsTheErrorsOfTheDriver) {
+TEST_F(GlContext, LogsTheErrorsOfTheDriver) {
   log_.reset();
   GlDebugLog log;
   ASSERT_TRUE(log.is_active());
@@ -67,7 +67,7 @@ TEST_F(HeadlessContextTest, LogsTheErrorsOfTheDriver) {
   }
 }
 
-TEST_F(HeadlessContextTest, FreesANameOnce) {
+TEST_F(GlContext, FreesANameOnce) {
   GLuint name = 0;
   {
     Texture first = Texture::create();
@@ -81,9 +81,9 @@ TEST_F(HeadlessContextTest, FreesANameOnce) {
   EXPECT_FALSE(glIsTexture(name));
 }
 
-using RenderTargetTest = GlTest;
+using GlRenderTarget = GlTest;
 
-TEST_F(RenderTargetTest, GivesRowsFromTheTop) {
+TEST_F(GlRenderTarget, GivesRowsFromTheTop) {
   const auto target = RenderTarget::create(3, 2);
   ASSERT_TRUE(target) << target.error().message;
   target->bind();
@@ -103,7 +103,7 @@ TEST_F(RenderTargetTest, GivesRowsFromTheTop) {
   EXPECT_EQ(target->pixels(), expected);
 }
 
-TEST_F(RenderTargetTest, RefusesSizesOutsideTheLimits) {
+TEST_F(GlRenderTarget, RefusesSizesOutsideTheLimits) {
   EXPECT_FALSE(RenderTarget::create(0, 10));
   const auto huge = RenderTarget::create(10, 1 << 24);
   ASSERT_FALSE(huge);

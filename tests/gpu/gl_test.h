@@ -10,7 +10,7 @@
 namespace poolscope {
 
 /// A test with a headless OpenGL context; skipped where no OpenGL can be had at all. An error that
-/// the driver reports fails it.
+/// the driver reports fails it. Suites of it are named Gl...: the sanitizers leave those out.
 class GlTest : public testing::Test {
  protected:
   void SetUp() override {

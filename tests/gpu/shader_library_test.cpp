@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kVertex = "#version 330 core\nvoid main() { gl_Position = vec4(0); }\n";
 
 /// A folder of shader files, gone with the test.
-class ShaderLibraryTest : public GlTest {
+class GlShaderLibrary : public GlTest {
  protected:
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() /
@@ -39,7 +39,7 @@ class ShaderLibraryTest : public GlTest {
   std::filesystem::path folder_;
 };
 
-TEST_F(ShaderLibraryTest, BuildsWithIncludesOfIncludesReadOnce) {
+TEST_F(GlShaderLibrary, BuildsWithIncludesOfIncludesReadOnce) {
   write("common/one.glsl", "float one() { return 1.0; }\n");
   write("common/two.glsl", "#include \"common/one.glsl\"\nfloat two() { return one() + one(); }\n");
   EXPECT_EQ(
@@ -48,7 +48,7 @@ TEST_F(ShaderLibraryTest, BuildsWithIncludesOfIncludesReadOnce) {
       "");
 }
 
-TEST_F(ShaderLibraryTest, ErrorsPointIntoTheIncludedFile) {
+TEST_F(GlShaderLibrary, ErrorsPointIntoTheIncludedFile) {
   write("common/bad.glsl", "float fine() { return 1.0; }\n\nfloat bad() { return missing; }\n");
   const std::string error = error_of(
       "#version 330 core\n\n#include \"common/bad.glsl\"\nout vec4 c;\nvoid main() { c = vec4(1); "
@@ -58,7 +58,7 @@ TEST_F(ShaderLibraryTest, ErrorsPointIntoTheIncludedFile) {
   EXPECT_EQ(error.find('\n'), std::string::npos) << error;
 }
 
-TEST_F(ShaderLibraryTest, ErrorsAfterAnIncludePointIntoTheStage) {
+TEST_F(GlShaderLibrary, ErrorsAfterAnIncludePointIntoTheStage) {
   write("common/fine.glsl", "float fine() { return 1.0; }\n");
   const std::string error = error_of(
       "#version 330 core\n#include \"common/fine.glsl\"\nout vec4 c;\nvoid main() { c = absent; "
@@ -66,17 +66,17 @@ TEST_F(ShaderLibraryTest, ErrorsAfterAnIncludePointIntoTheStage) {
   EXPECT_EQ(error.find("a.frag:4: "), 0U) << error;
 }
 
-TEST_F(ShaderLibraryTest, NamesTheLineOfAnIncludeThatIsNotThere) {
+TEST_F(GlShaderLibrary, NamesTheLineOfAnIncludeThatIsNotThere) {
   const std::string error = error_of("#version 330 core\n#include \"common/none.glsl\"\n");
   EXPECT_EQ(error.find("a.frag:2: "), 0U) << error;
   EXPECT_NE(error.find("common/none.glsl"), std::string::npos) << error;
 }
 
-TEST_F(ShaderLibraryTest, NamesAnIncludeWithoutQuotes) {
+TEST_F(GlShaderLibrary, NamesAnIncludeWithoutQuotes) {
   EXPECT_EQ(error_of("#version 330 core\n#include <x.glsl>\n").find("a.frag:2: "), 0U);
 }
 
-TEST_F(ShaderLibraryTest, DefinesReachTheStageWithoutMovingItsLines) {
+TEST_F(GlShaderLibrary, DefinesReachTheStageWithoutMovingItsLines) {
   write("a.frag", "#version 330 core\nout vec4 c;\nvoid main() { c = vec4(SCALE); }\n");
   const std::vector<ShaderDefine> defines{{"SCALE", "2.0"}, {"OTHER", "1"}};
   const ShaderLibrary library(folder_);
@@ -86,7 +86,7 @@ TEST_F(ShaderLibraryTest, DefinesReachTheStageWithoutMovingItsLines) {
   EXPECT_EQ(without.error().message.find("a.frag:3: "), 0U) << without.error().message;
 }
 
-TEST_F(ShaderLibraryTest, TellsWhyStagesDoNotLink) {
+TEST_F(GlShaderLibrary, TellsWhyStagesDoNotLink) {
   write(
       "a.vert",
       "#version 330 core\nout float given;\nvoid main() { given = 1.0; gl_Position = vec4(0); }\n");
@@ -96,7 +96,7 @@ TEST_F(ShaderLibraryTest, TellsWhyStagesDoNotLink) {
   EXPECT_NE(error.find("given"), std::string::npos) << error;
 }
 
-TEST_F(ShaderLibraryTest, RefusesAFileThatIsNoStage) {
+TEST_F(GlShaderLibrary, RefusesAFileThatIsNoStage) {
   const auto program = ShaderLibrary(folder_).program({"a.txt"});
   ASSERT_FALSE(program);
   EXPECT_NE(program.error().message.find(".vert, .frag or .comp"), std::string::npos);
