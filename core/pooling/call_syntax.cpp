@@ -135,7 +135,7 @@ Result<SyntaxArgument> Reader::argument() {
 Result<SyntaxValue> Reader::value(int depth) {
   skip_space();
   const std::size_t begin = at_;
-  if (depth > kMaxDepth) return text_error(at_, "brackets nested too deeply, found `(`");
+  if (depth > kMaxDepth) return expected("fewer brackets in brackets");
   if (take('(')) return sequence(')', depth);
   if (take('[')) return sequence(']', depth);
   if (peek() == '"' || peek() == '\'') return string();
@@ -195,7 +195,8 @@ Result<SyntaxValue> Reader::number(bool negative) {
     ++at_;
     take_word();
   }
-  const std::string digits = fmt::format("{}{}", negative ? "-" : "", text_.substr(begin, at_ - begin));
+  const std::string digits =
+      fmt::format("{}{}", negative ? "-" : "", text_.substr(begin, at_ - begin));
   const char* const end = digits.data() + digits.size();
   if (digits.find_first_not_of("-0123456789") == std::string::npos) {
     std::int64_t value = 0;

@@ -83,9 +83,8 @@ Result<const Parameter*> ArgumentReader::positional(const SyntaxArgument& argume
                                                   kind().name, all_names(kind()), found));
   }
   if (index >= kind().parameters.size()) {
-    return text_error(argument.begin,
-                      fmt::format("{} takes at most {} arguments ({}), found {}", kind().name,
-                                  kind().parameters.size(), all_names(kind()), found));
+    return text_error(argument.begin, fmt::format("{} takes {} and no more, found {}", kind().name,
+                                                  all_names(kind()), found));
   }
   return &kind().parameters[index];
 }

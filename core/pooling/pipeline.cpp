@@ -44,16 +44,14 @@ std::vector<std::string> stage_notes(const Layer& layer, const LoweredPool& pool
     notes.emplace_back("data_format left out: arrays are taken channels first");
   }
   const PlaneWindows& windows = pool.planes.front();
-  if (pool.reduction == Reduction::max) {
-    if (const std::int64_t count = empty_windows(windows, stage.input_shape)) {
-      notes.push_back(fmt::format(
-          "{} windows of each plane hold no cell of the input: -inf, and no winner", count));
-    }
+  const std::int64_t empty = empty_windows(windows, stage.input_shape);
+  const std::string empty_text = fmt::format("{} {} no cell of the input", empty,
+                                             empty == 1 ? "window holds" : "windows hold");
+  if (pool.reduction == Reduction::max && empty > 0) {
+    notes.push_back(fmt::format("{}: -inf, and no winner", empty_text));
   }
   if (pool.reduction == Reduction::mean && has_zero_divisor(pool)) {
-    notes.push_back(
-        fmt::format("{} windows of each plane hold no cell of the input: their mean is 0/0, NaN",
-                    empty_windows(windows, stage.input_shape)));
+    notes.push_back(fmt::format("{}: the mean is 0/0, NaN", empty_text));
   }
   if (pool.reduction == Reduction::power && pool.gain != 1.0 && has_partial_window(windows)) {
     notes.emplace_back("ceil_mode: windows over the edge are scaled as if full, as PyTorch does");

@@ -126,13 +126,13 @@ TEST(PlanPipeline, SaysWhichWindowsHoldNoCell) {
     return plan_pipeline(pipeline_of({layer}), {1, 1, 3, 3}, kGrid).stages.back().notes;
   };
   EXPECT_EQ(notes("AveragePool(kernel_shape=[2, 2], pads=[2, 0, 0, 0])"),
-            std::vector<std::string>{
-                "2 windows of each plane hold no cell of the input: their mean is 0/0, NaN"});
+            std::vector<std::string>{"2 windows hold no cell of the input: the mean is 0/0, NaN"});
   EXPECT_TRUE(
       notes("AveragePool(kernel_shape=[2, 2], pads=[2, 0, 0, 0], count_include_pad=1)").empty());
   EXPECT_EQ(notes("MaxPool(kernel_shape=[2, 2], pads=[2, 2, 0, 0])"),
-            std::vector<std::string>{
-                "7 windows of each plane hold no cell of the input: -inf, and no winner"});
+            std::vector<std::string>{"7 windows hold no cell of the input: -inf, and no winner"});
+  EXPECT_EQ(notes("MaxPool(kernel_shape=[2, 3], pads=[2, 0, 0, 0], strides=[2, 1])"),
+            std::vector<std::string>{"1 window holds no cell of the input: -inf, and no winner"});
   EXPECT_EQ(notes("LPPool2d(2, 2, ceil_mode=True)"),
             std::vector<std::string>{
                 "ceil_mode: windows over the edge are scaled as if full, as PyTorch does"});
