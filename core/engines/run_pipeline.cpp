@@ -1,0 +1,94 @@
+#include <chrono>
+#include <utility>
+
+#include "core/engines/engine.h"
+
+namespace poolscope {
+namespace {
+
+/// True when two arrays keep their channels at different ends of the axes.
+bool order_differs(const ArrayForm& a, const ArrayForm& b) {
+  const auto channels_last = [](const ArrayForm& form) {
+    return form.format == DataFormat::channels_last && form.rank >= 3 && form.spatial;
+  };
+  return channels_last(a) != channels_last(b);
+}
+
+/// The values of the stage before, as the layer of `plan` reads their array.
+Result<Tensor> restated(const Stage& before, const StagePlan& plan) {
+  if (!order_differs(before.plan.form, plan.input_form) &&
+      before.values.shape() == plan.input_shape) {
+    return before.values;
+  }
+  auto stored = to_array_order(before.values, before.plan.form);
+  if (!stored) return stored;
+  return from_array_order(*stored, plan.input_shape, plan.input_form);
+}
+
+/// Fills in what the layer computes; a disabled layer passes its input on.
+Result<void> compute(const Engine& engine, const RunOptions& options, Stage& stage) {
+  if (!stage.plan.pool) {
+    stage.values = stage.input;
+    return {};
+  }
+  const auto start = std::chrono::steady_clock::now();
+  auto output = engine.run(stage.input, *stage.plan.pool, options);
+  if (!output) return tl::unexpected(output.error());
+  stage.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  stage.engine = engine.name();
+  stage.values = std::move(output->values);
+  stage.winners = std::move(output->winners);
+  return {};
+}
+
+Result<Stage> next_stage(const Engine& engine, const Stage& before, StagePlan plan,
+                         const RunOptions& options) {
+  auto input = restated(before, plan);
+  if (!input) return tl::unexpected(input.error());
+  Stage stage;
+  stage.plan = std::move(plan);
+  stage.input = std::move(*input);
+  if (auto done = compute(engine, options, stage); !done) return tl::unexpected(done.error());
+  return stage;
+}
+
+}  // namespace
+
+Trace run_pipeline(const Engine& engine, const Pipeline& pipeline, const Tensor& input,
+                   const ArrayForm& input_form, const RunOptions& options) {
+  PipelinePlan plan = plan_pipeline(pipeline, input.shape(), input_form);
+  Trace trace;
+  trace.failed_layer = plan.failed_layer;
+  trace.error = std::move(plan.error);
+  Stage first;
+  first.plan = std::move(plan.stages.front());
+  first.values = first.input = input;
+  trace.stages.push_back(std::move(first));
+  for (std::size_t i = 1; i < plan.stages.size(); ++i) {
+    auto stage = next_stage(engine, trace.stages.back(), std::move(plan.stages[i]), options);
+    if (!stage) {
+      trace.failed_layer = i - 1;
+      trace.error = stage.error();
+      return trace;
+    }
+    trace.stages.push_back(std::move(*stage));
+  }
+  return trace;
+}
+
+LoweredPool sliced(const LoweredPool& pool, std::int64_t row_begin, std::int64_t row_end,
+                   std::int64_t col_begin, std::int64_t col_end) {
+  LoweredPool part = pool;
+  for (PlaneWindows& windows : part.planes) {
+    const PlaneWindows whole = std::exchange(windows, {});
+    POOLSCOPE_CHECK(0 <= row_begin && row_begin <= row_end &&
+                    row_end <= static_cast<std::int64_t>(whole.rows.size()));
+    POOLSCOPE_CHECK(0 <= col_begin && col_begin <= col_end &&
+                    col_end <= static_cast<std::int64_t>(whole.cols.size()));
+    windows.rows.assign(whole.rows.begin() + row_begin, whole.rows.begin() + row_end);
+    windows.cols.assign(whole.cols.begin() + col_begin, whole.cols.begin() + col_end);
+  }
+  return part;
+}
+
+}  // namespace poolscope
