@@ -17,7 +17,13 @@ struct Command {
 
 using AddCommand = Command (*)(CLI::App& program);
 
+Command add_apply(CLI::App& program);  ///< Layers on a file, or on a batch of files.
+Command add_trace(CLI::App& program);  ///< Every stage of a pipeline, as text or JSON.
+
 /// Every subcommand, in the order of --help.
-inline constexpr std::array<AddCommand, 0> kCommands{};
+inline constexpr std::array kCommands{
+    AddCommand{add_apply},
+    AddCommand{add_trace},
+};
 
 }  // namespace poolscope

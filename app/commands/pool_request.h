@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "core/engines/engine.h"
+#include "core/io/input.h"
+#include "core/pooling/pipeline.h"
+
+namespace poolscope {
+
+/// What --input, --layer and --engine say.
+struct PoolRequest {
+  std::filesystem::path input;
+  std::vector<std::string> layers;
+  std::string engine = "auto";
+};
+
+/// Adds --input, --layer (as often as there are layers) and --engine to a subcommand.
+CLI::Option* add_input_option(CLI::App& options, PoolRequest& request);
+CLI::Option* add_layer_option(CLI::App& options, PoolRequest& request);
+CLI::Option* add_engine_option(CLI::App& options, PoolRequest& request);
+
+/// Errors (kind usage): a text that is no layer, with the number of the layer.
+Result<Pipeline> parse_pipeline(const std::vector<std::string>& layers);
+
+/// Runs the pipeline on the input. Errors: the first layer that cannot run, by its number, or a
+/// fault of the engine; a Trace given back is whole.
+Result<Trace> run_whole(const Engine& engine, const Pipeline& pipeline, const LoadedArray& input,
+                        const RunOptions& options);
+
+/// The error of a plan or of a trace that stopped before its end.
+tl::unexpected<Error> layer_error(const Error& error, std::optional<std::size_t> failed_layer);
+
+}  // namespace poolscope
