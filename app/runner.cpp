@@ -39,7 +39,8 @@ bool RunRequest::same_as(const RunRequest& other) const {
 
 Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
                     const std::atomic<bool>* cancelled) {
-  Evaluation result{.request = request};
+  Evaluation result;
+  result.request = request;
   const auto engine = find_engine(request.engine);
   const auto input = input_of(request, previous);
   if (!engine || !input) {
