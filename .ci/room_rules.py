@@ -35,7 +35,7 @@ LIBRARIES = [
     (["nlohmann/*"], ["core/io/json_io.*", "tests/*"]),
     (["zip*"], ["core/io/*"]),
     (["gif*"], ["core/io/*"]),
-    (["hwy/*"], ["core/engines/*", "tests/engines/*"]),
+    (["hwy/*"], ["core/engines/*", "tests/engines/*", "tests/parity/*"]),
     (["CLI/*"], ["app/main.cpp", "app/commands/*"]),
     (["gtest/*", "gmock/*", "rapidcheck*", "benchmark/*"], ["tests/*"]),
 ]
