@@ -36,13 +36,20 @@ Result<void> set_grid(Document& document, Shape shape, std::span<const float> va
 
 float pattern_value(FillPattern pattern, const Shape& shape, std::int64_t y, std::int64_t x) {
   switch (pattern) {
-    case FillPattern::zeros: return 0.0F;
-    case FillPattern::ones: return 1.0F;
-    case FillPattern::ramp: return static_cast<float>(y * shape.w + x);
-    case FillPattern::checkerboard: return static_cast<float>((y + x) % 2);
-    case FillPattern::spike: return y == shape.h / 2 && x == shape.w / 2 ? 9.0F : 0.0F;
-    case FillPattern::gradient: return static_cast<float>(y + x);
-    case FillPattern::random: break;
+    case FillPattern::zeros:
+      return 0.0F;
+    case FillPattern::ones:
+      return 1.0F;
+    case FillPattern::ramp:
+      return static_cast<float>(y * shape.w + x);
+    case FillPattern::checkerboard:
+      return static_cast<float>((y + x) % 2);
+    case FillPattern::spike:
+      return y == shape.h / 2 && x == shape.w / 2 ? 9.0F : 0.0F;
+    case FillPattern::gradient:
+      return static_cast<float>(y + x);
+    case FillPattern::random:
+      break;
   }
   return 0.0F;
 }
@@ -246,8 +253,8 @@ Document starting_document(Source source) {
     layer.padding = {1, 1, 1, 1};
   }
   document.source = std::move(source);
-  document.view.composite = document.source.array.kind == InputKind::image &&
-                            document.source.array.tensor.shape().c >= 3;
+  document.view.composite =
+      document.source.array.kind == InputKind::image && document.source.array.tensor.shape().c >= 3;
   document.pipeline = {{layer, true}};
   return document;
 }

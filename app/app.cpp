@@ -14,7 +14,8 @@ namespace poolscope {
 namespace {
 
 constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollWithMouse |
+                                    ImGuiWindowFlags_NoSavedSettings |
+                                    ImGuiWindowFlags_NoScrollWithMouse |
                                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
 /// The middle is never narrower than this; columns fold for it.
 constexpr float kMinCenter = 560.0F;
@@ -61,13 +62,16 @@ FrameLayout layout_of(const Ui& ui) {
 }
 
 /// The border between a column and the middle; dragging it changes the column's width.
-void drag_border(const Ui& ui, const char* id, float x, const Rect& area, float View::*width, float sign) {
+void drag_border(const Ui& ui, const char* id, float x, const Rect& area, float View::*width,
+                 float sign) {
   const Rect handle{{x - ui.px(3), area.min.y}, {x + ui.px(3), area.max.y}};
   const Click click = click_area(ui, id, handle);
   if (click.hovered || click.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   if (!click.held || ImGui::GetIO().MouseDelta.x == 0.0F) return;
   const float moved = sign * ImGui::GetIO().MouseDelta.x / ui.document.view.scale;
-  ui.edit_view([&](View& view) { view.*width = std::clamp(view.*width + moved, kMinColumn, kMaxColumn); }, true);
+  ui.edit_view(
+      [&](View& view) { view.*width = std::clamp(view.*width + moved, kMinColumn, kMaxColumn); },
+      true);
 }
 
 }  // namespace
@@ -75,7 +79,8 @@ void drag_border(const Ui& ui, const char* id, float x, const Rect& area, float 
 Result<std::unique_ptr<App>> App::create(Document document, AppOptions options) {
   auto heatmaps = HeatmapRenderer::create();
   if (!heatmaps) return tl::unexpected(heatmaps.error());
-  return std::unique_ptr<App>(new App(std::move(document), std::move(*heatmaps), std::move(options)));
+  return std::unique_ptr<App>(
+      new App(std::move(document), std::move(*heatmaps), std::move(options)));
 }
 
 App::App(Document document, HeatmapRenderer heatmaps, AppOptions options)
@@ -103,8 +108,16 @@ bool App::prepare() {
 Ui App::make_ui(const Keys& keys) {
   const RunRequest wanted{document().source, document().pipeline, document().engine};
   const Evaluation* evaluation = runner_.current();
-  return {document(), evaluation, evaluation == nullptr || !evaluation->request.same_as(wanted), plan_,
-          theme_of(document().view.theme), fonts_, heatmaps_, keys, actions_, memory_};
+  return {document(),
+          evaluation,
+          evaluation == nullptr || !evaluation->request.same_as(wanted),
+          plan_,
+          theme_of(document().view.theme),
+          fonts_,
+          heatmaps_,
+          keys,
+          actions_,
+          memory_};
 }
 
 void App::update_plan() {
@@ -139,23 +152,27 @@ void App::frame(const Keys& keys) {
 void App::draw(const Ui& ui) {
   const FrameLayout layout = layout_of(ui);
   explore_.begin(ui);
-  const BarState bar{history_.can_undo(), history_.can_redo(), runner_.busy(), runner_.busy_seconds()};
+  const BarState bar{history_.can_undo(), history_.can_redo(), runner_.busy(),
+                     runner_.busy_seconds()};
   if (runner_.busy()) memory_.wake_after = 0.1;
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
-  draw_region("status", layout.status, ui.theme.panel, [&] { draw_status_bar(ui, layout.status, explore_); });
-  draw_region("center", layout.center, ui.theme.canvas, [&] {
-    explore_.draw_center(ui, layout.center, !layout.inspector_open);
-  });
+  draw_region("status", layout.status, ui.theme.panel,
+              [&] { draw_status_bar(ui, layout.status, explore_); });
+  draw_region("center", layout.center, ui.theme.canvas,
+              [&] { explore_.draw_center(ui, layout.center, !layout.inspector_open); });
   if (layout.left_open) {
     draw_region("left column", layout.left, ui.theme.panel, [&] {
       explore_.draw_left(ui, {layout.left.min, {layout.left.max.x - ui.px(4), layout.left.max.y}});
-      drag_border(ui, "left/border", layout.left.max.x - ui.px(3), layout.left, &View::left_width, 1);
+      drag_border(ui, "left/border", layout.left.max.x - ui.px(3), layout.left, &View::left_width,
+                  1);
     });
   }
   if (layout.inspector_open) {
     draw_region("inspector column", layout.inspector, ui.theme.panel, [&] {
-      explore_.draw_inspector_column(ui, {{layout.inspector.min.x + ui.px(4), layout.inspector.min.y}, layout.inspector.max});
-      drag_border(ui, "inspector/border", layout.inspector.min.x + ui.px(3), layout.inspector, &View::inspector_width, -1);
+      explore_.draw_inspector_column(
+          ui, {{layout.inspector.min.x + ui.px(4), layout.inspector.min.y}, layout.inspector.max});
+      drag_border(ui, "inspector/border", layout.inspector.min.x + ui.px(3), layout.inspector,
+                  &View::inspector_width, -1);
     });
   }
   if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
@@ -171,7 +188,8 @@ void App::handle_keys(const Ui& ui) {
   if (ui.keys.pressed(Key::q, true)) memory_.quit = true;
   if (ui.keys.pressed(Key::f1)) memory_.show_keys = !memory_.show_keys;
   if (ui.keys.pressed(Key::f9)) ui.edit_view([](View& view) { view.left_open = !view.left_open; });
-  if (ui.keys.pressed(Key::f10)) ui.edit_view([](View& view) { view.inspector_open = !view.inspector_open; });
+  if (ui.keys.pressed(Key::f10))
+    ui.edit_view([](View& view) { view.inspector_open = !view.inspector_open; });
   if (ui.keys.pressed(Key::f2)) ui.act(action::SetEditCell{{!document().edit.active, 0, 0}});
   if (document().edit.active) return;
   if (ui.keys.pressed(Key::v)) ui.edit_view([](View& view) { view.values = !view.values; });
@@ -185,7 +203,8 @@ void App::apply_actions() {
   if (std::exchange(memory_.undo, false)) history_.undo();
   if (std::exchange(memory_.redo, false)) history_.redo();
   for (const Action& action : std::exchange(actions_, {})) {
-    if (auto applied = history_.apply(action); !applied) memory_.log.push_back(applied.error().message);
+    if (auto applied = history_.apply(action); !applied)
+      memory_.log.push_back(applied.error().message);
   }
 }
 

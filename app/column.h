@@ -9,7 +9,11 @@ class Column {
  public:
   /// Fills `area` inside a side padding of 16.
   Column(const Ui& ui, const Rect& area)
-      : ui_(ui), left_(area.min.x + ui.px(16)), right_(area.max.x - ui.px(16)), edge_(area), y_(area.min.y) {}
+      : ui_(ui),
+        left_(area.min.x + ui.px(16)),
+        right_(area.max.x - ui.px(16)),
+        edge_(area),
+        y_(area.min.y) {}
 
   /// The next row of that height, and the gap after it.
   Rect row(float height, float gap = 8.0F) {
@@ -46,7 +50,8 @@ class Column {
 
 /// `rect` cut into `count` equal parts with `gap` between them; part `index`.
 inline Rect part_of(const Ui& ui, const Rect& rect, int index, int count, float gap = 8.0F) {
-  const float width = (rect.width() - ui.px(gap) * static_cast<float>(count - 1)) / static_cast<float>(count);
+  const float width =
+      (rect.width() - ui.px(gap) * static_cast<float>(count - 1)) / static_cast<float>(count);
   const float x = rect.min.x + static_cast<float>(index) * (width + ui.px(gap));
   return {{x, rect.min.y}, {x + width, rect.max.y}};
 }

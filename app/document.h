@@ -18,7 +18,9 @@ struct Source {
   std::filesystem::path path;  ///< Empty for a grid typed here.
   bool luma = false;           ///< Convert three channels to one (BT.601) before the pipeline.
 
-  bool is_grid() const { return array.kind == InputKind::grid && array.tensor.shape().planes() == 1; }
+  bool is_grid() const {
+    return array.kind == InputKind::grid && array.tensor.shape().planes() == 1;
+  }
 };
 
 /// Whether input and output share one colour range.

@@ -54,7 +54,8 @@ json evaluation_json(const Evaluation* evaluation) {
   json stages = json::array();
   for (const Stage& stage : evaluation->trace.stages) {
     json entry{{"shape", shape_json(stage.plan.shape)}, {"engine", stage.engine}};
-    if (stage.values.shape().elements() <= kMaxDumpedValues) entry["values"] = values_json(stage.values);
+    if (stage.values.shape().elements() <= kMaxDumpedValues)
+      entry["values"] = values_json(stage.values);
     stages.push_back(std::move(entry));
   }
   json result{{"stages", std::move(stages)}, {"error", nullptr}};
@@ -72,21 +73,26 @@ json controls_json(const UiMemory& memory) {
 
 }  // namespace
 
-std::string document_json(const Document& document, const Evaluation* evaluation, const UiMemory& memory) {
+std::string document_json(const Document& document, const Evaluation* evaluation,
+                          const UiMemory& memory) {
   const Selection& selection = document.selection;
-  const json all{{"source", source_json(document.source)},
-                 {"pipeline", pipeline_json(document.pipeline)},
-                 {"selected_layer", document.selected_layer},
-                 {"engine", document.engine},
-                 {"view", view_json(document.view)},
-                 {"selection", {{"row", selection.row}, {"col", selection.col}, {"pinned", selection.pinned}}},
-                 {"camera", {{"zoom", document.camera.zoom}, {"center", {document.camera.center_y, document.camera.center_x}}}},
-                 {"edit", {{"active", document.edit.active}, {"row", document.edit.row}, {"col", document.edit.col}}},
-                 {"result", evaluation_json(evaluation)},
-                 {"open_error", memory.open_error},
-                 {"limits", memory.limits},
-                 {"log", memory.log},
-                 {"controls", controls_json(memory)}};
+  const json all{
+      {"source", source_json(document.source)},
+      {"pipeline", pipeline_json(document.pipeline)},
+      {"selected_layer", document.selected_layer},
+      {"engine", document.engine},
+      {"view", view_json(document.view)},
+      {"selection", {{"row", selection.row}, {"col", selection.col}, {"pinned", selection.pinned}}},
+      {"camera",
+       {{"zoom", document.camera.zoom},
+        {"center", {document.camera.center_y, document.camera.center_x}}}},
+      {"edit",
+       {{"active", document.edit.active}, {"row", document.edit.row}, {"col", document.edit.col}}},
+      {"result", evaluation_json(evaluation)},
+      {"open_error", memory.open_error},
+      {"limits", memory.limits},
+      {"log", memory.log},
+      {"controls", controls_json(memory)}};
   return json_text(all, 1) + "\n";
 }
 

@@ -19,15 +19,18 @@ constexpr std::size_t kMaxRecent = 10;
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 std::filesystem::path recent_file() {
-  if (const char* state = std::getenv("XDG_STATE_HOME")) return std::filesystem::path(state) / "poolscope" / "recent";
-  if (const char* home = std::getenv("HOME")) return std::filesystem::path(home) / ".local/state/poolscope/recent";
+  if (const char* state = std::getenv("XDG_STATE_HOME"))
+    return std::filesystem::path(state) / "poolscope" / "recent";
+  if (const char* home = std::getenv("HOME"))
+    return std::filesystem::path(home) / ".local/state/poolscope/recent";
   return {};
 }
 
 /// Whether the name ends as those of files that can be read.
 bool is_readable_name(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto known = input_extensions();
   return std::find(known.begin(), known.end(), extension) != known.end();
 }
@@ -39,7 +42,8 @@ std::string size_text(std::uintmax_t bytes) {
 }
 
 /// One row that answers to a click anywhere on it.
-bool draw_row(const Ui& ui, const std::string& id, Icon icon, const std::string& name, const std::string& right) {
+bool draw_row(const Ui& ui, const std::string& id, Icon icon, const std::string& name,
+              const std::string& right) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Rect row = Rect::of(at.x, at.y, ImGui::GetContentRegionAvail().x, ui.px(30));
   const Click click = click_area(ui, id, row);
@@ -75,7 +79,8 @@ void remember_recent(UiMemory& memory, const std::filesystem::path& path) {
   std::filesystem::create_directories(file.parent_path(), error);
   std::string text;
   for (const auto& entry : memory.recent) text += entry.string() + "\n";
-  if (auto written = write_file(file, text); !written) memory.log.push_back(written.error().message);
+  if (auto written = write_file(file, text); !written)
+    memory.log.push_back(written.error().message);
 }
 
 void FileBrowser::open(const std::filesystem::path& path) {
@@ -91,7 +96,8 @@ void FileBrowser::open(const std::filesystem::path& path) {
 void FileBrowser::go_to(const std::filesystem::path& folder) {
   std::error_code error;
   std::vector<Entry> found;
-  std::filesystem::directory_iterator entries(folder, std::filesystem::directory_options::skip_permission_denied, error);
+  std::filesystem::directory_iterator entries(
+      folder, std::filesystem::directory_options::skip_permission_denied, error);
   if (error) {
     error_ = fmt::format("{}: {}", folder.string(), error.message());
     return;
@@ -101,7 +107,8 @@ void FileBrowser::go_to(const std::filesystem::path& folder) {
     if (name.empty() || name.front() == '.') continue;
     const bool is_folder = entry.is_directory(error);
     if (!is_folder && !is_readable_name(entry.path())) continue;
-    found.push_back({entry.path(), name, is_folder ? "" : size_text(entry.file_size(error)), is_folder});
+    found.push_back(
+        {entry.path(), name, is_folder ? "" : size_text(entry.file_size(error)), is_folder});
   }
   std::sort(found.begin(), found.end(), [](const Entry& a, const Entry& b) {
     return a.folder != b.folder ? a.folder : a.name < b.name;
@@ -120,7 +127,8 @@ void FileBrowser::choose(const Ui& ui, const std::filesystem::path& path) {
 
 void FileBrowser::draw_path(const Ui& ui, const Rect& row) {
   const float side = row.height();
-  if (button(ui, "browser/up", Rect::of(row.min.x, row.min.y, side, side), {.icon = Icon::up, .tip = "The folder above"})) {
+  if (button(ui, "browser/up", Rect::of(row.min.x, row.min.y, side, side),
+             {.icon = Icon::up, .tip = "The folder above"})) {
     go_to(folder_.parent_path());
   }
   const Rect field{{row.min.x + side + ui.px(8), row.min.y}, row.max};
@@ -139,11 +147,14 @@ void FileBrowser::draw_recent(const Ui& ui, const Rect& area) {
   ImGui::SetCursorScreenPos(area.min);
   ImGui::BeginChild("recent", area.size());
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  draw_text(ui, Font::sans12, {at.x + ui.px(8), at.y + ui.px(12)}, ui.theme.t3, ui.memory.recent.empty() ? "No recent files" : "Recent");
+  draw_text(ui, Font::sans12, {at.x + ui.px(8), at.y + ui.px(12)}, ui.theme.t3,
+            ui.memory.recent.empty() ? "No recent files" : "Recent");
   ImGui::SetCursorScreenPos({at.x, at.y + ui.px(26)});
   const auto recent = ui.memory.recent;
   for (std::size_t i = 0; i < recent.size(); ++i) {
-    if (draw_row(ui, fmt::format("browser/recent/{}", i), Icon::reset, recent[i].filename().string(), "")) choose(ui, recent[i]);
+    if (draw_row(ui, fmt::format("browser/recent/{}", i), Icon::reset,
+                 recent[i].filename().string(), ""))
+      choose(ui, recent[i]);
     tooltip(ui, recent[i].string());
   }
   ImGui::EndChild();
@@ -154,7 +165,8 @@ void FileBrowser::draw_entries(const Ui& ui, const Rect& area) {
   ImGui::BeginChild("entries", area.size());
   if (entries_.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    draw_text(ui, Font::sans13, {at.x + ui.px(8), at.y + ui.px(16)}, ui.theme.t3, "Nothing here that Poolscope reads");
+    draw_text(ui, Font::sans13, {at.x + ui.px(8), at.y + ui.px(16)}, ui.theme.t3,
+              "Nothing here that Poolscope reads");
   }
   std::optional<std::filesystem::path> chosen;
   for (const Entry& entry : entries_) {
@@ -173,26 +185,34 @@ void FileBrowser::draw(const Ui& ui) {
   if (!open_) return;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({screen.x * 0.5F, screen.y * 0.5F}, ImGuiCond_Always, {0.5F, 0.5F});
-  ImGui::SetNextWindowSize({std::min(ui.px(760), screen.x - ui.px(32)), std::min(ui.px(540), screen.y - ui.px(32))});
+  ImGui::SetNextWindowSize(
+      {std::min(ui.px(760), screen.x - ui.px(32)), std::min(ui.px(540), screen.y - ui.px(32))});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
-  if (ImGui::BeginPopupModal(kTitle, nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove)) {
+  if (ImGui::BeginPopupModal(kTitle, nullptr,
+                             ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove)) {
     const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     const Rect inner = Rect{at, {at.x + size.x, at.y + size.y}}.inset(ui.px(20));
-    draw_text(ui, Font::sans16_semibold, {inner.min.x, inner.min.y + ui.px(10)}, ui.theme.t1, kTitle);
+    draw_text(ui, Font::sans16_semibold, {inner.min.x, inner.min.y + ui.px(10)}, ui.theme.t1,
+              kTitle);
     draw_path(ui, Rect::of(inner.min.x, inner.min.y + ui.px(32), inner.width(), ui.px(32)));
     if (!error_.empty()) {
-      draw_text_cut(ui, Font::sans12, {inner.min.x + ui.px(40), inner.min.y + ui.px(76)}, ui.theme.err, inner.width() - ui.px(40), error_);
+      draw_text_cut(ui, Font::sans12, {inner.min.x + ui.px(40), inner.min.y + ui.px(76)},
+                    ui.theme.err, inner.width() - ui.px(40), error_);
     }
-    const Rect lists{{inner.min.x, inner.min.y + ui.px(92)}, {inner.max.x, inner.max.y - ui.px(48)}};
+    const Rect lists{{inner.min.x, inner.min.y + ui.px(92)},
+                     {inner.max.x, inner.max.y - ui.px(48)}};
     const float split = lists.min.x + lists.width() * 0.32F;
     draw_recent(ui, {lists.min, {split - ui.px(12), lists.max.y}});
     draw_entries(ui, {{split, lists.min.y}, lists.max});
-    draw_text_cut(ui, Font::sans12, {inner.min.x, inner.max.y - ui.px(16)}, ui.theme.t3, inner.width() - ui.px(110),
+    draw_text_cut(ui, Font::sans12, {inner.min.x, inner.max.y - ui.px(16)}, ui.theme.t3,
+                  inner.width() - ui.px(110),
                   "Pictures (PNG, JPEG, BMP, TGA, PSD, HDR), grids (.txt, .csv) and .npy");
     const ButtonSpec cancel{.text = "Cancel"};
     const float width = button_width(ui, cancel);
-    const bool leave = button(ui, "browser/cancel", Rect::of(inner.max.x - width, inner.max.y - ui.px(32), width, ui.px(32)), cancel);
+    const bool leave =
+        button(ui, "browser/cancel",
+               Rect::of(inner.max.x - width, inner.max.y - ui.px(32), width, ui.px(32)), cancel);
     const bool escaped = ui.memory.editing.empty() && ui.keys.pressed(Key::escape);
     if (leave || escaped || !open_) {
       open_ = false;

@@ -60,8 +60,18 @@ void draw_undo(const Pen& pen, bool mirrored) {
 }
 
 void draw_eye(const Pen& pen, bool crossed) {
-  pen.line({{1.5F, 8}, {3.6F, 5.4F}, {6, 4.1F}, {8, 3.8F}, {10, 4.1F}, {12.4F, 5.4F}, {14.5F, 8},
-            {12.4F, 10.6F}, {10, 11.9F}, {8, 12.2F}, {6, 11.9F}, {3.6F, 10.6F}},
+  pen.line({{1.5F, 8},
+            {3.6F, 5.4F},
+            {6, 4.1F},
+            {8, 3.8F},
+            {10, 4.1F},
+            {12.4F, 5.4F},
+            {14.5F, 8},
+            {12.4F, 10.6F},
+            {10, 11.9F},
+            {8, 12.2F},
+            {6, 11.9F},
+            {3.6F, 10.6F}},
            true);
   pen.circle({8, 8}, 2);
   if (crossed) pen.line({{2.5F, 13.5F}, {13.5F, 2.5F}});
@@ -119,49 +129,71 @@ void draw_reset(const Pen& pen) {
 void draw_icon(const Ui& ui, Icon icon, ImVec2 center, ImU32 color, float size) {
   const Pen pen(center, ui.px(size) / 16.0F, color);
   switch (icon) {
-    case Icon::undo: return draw_undo(pen, false);
-    case Icon::redo: return draw_undo(pen, true);
+    case Icon::undo:
+      return draw_undo(pen, false);
+    case Icon::redo:
+      return draw_undo(pen, true);
     case Icon::folder:
       return pen.line({{2, 13}, {2, 3}, {6.2F, 3}, {7.8F, 5}, {14, 5}, {14, 13}}, true);
-    case Icon::plus: pen.line({{8, 3}, {8, 13}}); [[fallthrough]];
-    case Icon::minus: return pen.line({{3, 8}, {13, 8}});
-    case Icon::eye: return draw_eye(pen, false);
-    case Icon::eye_off: return draw_eye(pen, true);
+    case Icon::plus:
+      pen.line({{8, 3}, {8, 13}});
+      [[fallthrough]];
+    case Icon::minus:
+      return pen.line({{3, 8}, {13, 8}});
+    case Icon::eye:
+      return draw_eye(pen, false);
+    case Icon::eye_off:
+      return draw_eye(pen, true);
     case Icon::copy:
       pen.box({2.5F, 2.5F}, {10.5F, 10.5F});
       return pen.line({{13.5F, 6}, {13.5F, 13.5F}, {6, 13.5F}});
-    case Icon::more: return draw_dots(pen, {{3, 8}, {8, 8}, {13, 8}});
+    case Icon::more:
+      return draw_dots(pen, {{3, 8}, {8, 8}, {13, 8}});
     case Icon::grip:
       return draw_dots(pen, {{6, 3.5F}, {10, 3.5F}, {6, 8}, {10, 8}, {6, 12.5F}, {10, 12.5F}});
-    case Icon::link: return draw_link(pen, false);
-    case Icon::unlink: return draw_link(pen, true);
+    case Icon::link:
+      return draw_link(pen, false);
+    case Icon::unlink:
+      return draw_link(pen, true);
     case Icon::close:
       pen.line({{4, 4}, {12, 12}});
       return pen.line({{12, 4}, {4, 12}});
-    case Icon::chevron: return pen.line({{4.5F, 6.5F}, {8, 10}, {11.5F, 6.5F}});
-    case Icon::check: return pen.line({{3.5F, 8.5F}, {6.7F, 11.6F}, {12.5F, 4.8F}});
-    case Icon::grid: return draw_grid(pen);
+    case Icon::chevron:
+      return pen.line({{4.5F, 6.5F}, {8, 10}, {11.5F, 6.5F}});
+    case Icon::check:
+      return pen.line({{3.5F, 8.5F}, {6.7F, 11.6F}, {12.5F, 4.8F}});
+    case Icon::grid:
+      return draw_grid(pen);
     case Icon::dice:
       pen.box({2, 2}, {14, 14}, 2.5F);
       return draw_dots(pen, {{5.2F, 5.2F}, {10.8F, 10.8F}, {10.8F, 5.2F}, {5.2F, 10.8F}, {8, 8}});
-    case Icon::paste: return draw_paste(pen);
+    case Icon::paste:
+      return draw_paste(pen);
     case Icon::arrow:
       pen.line({{2, 8}, {14, 8}});
       return pen.line({{9.5F, 3.5F}, {14, 8}, {9.5F, 12.5F}});
-    case Icon::expand: return draw_expand(pen);
+    case Icon::expand:
+      return draw_expand(pen);
     case Icon::sidebar:
       pen.box({2, 2.5F}, {14, 13.5F});
       return pen.line({{10, 2.5F}, {10, 13.5F}});
-    case Icon::play: return pen.triangle({4.5F, 2.5F}, {13.5F, 8}, {4.5F, 13.5F});
+    case Icon::play:
+      return pen.triangle({4.5F, 2.5F}, {13.5F, 8}, {4.5F, 13.5F});
     case Icon::pause:
       pen.solid_box({4, 3}, {6.8F, 13});
       return pen.solid_box({9.2F, 3}, {12, 13});
-    case Icon::first: return draw_step(pen, false, true);
-    case Icon::last: return draw_step(pen, true, true);
-    case Icon::previous: return draw_step(pen, false, false);
-    case Icon::next: return draw_step(pen, true, false);
-    case Icon::warn: return draw_warn(pen);
-    case Icon::reset: return draw_reset(pen);
+    case Icon::first:
+      return draw_step(pen, false, true);
+    case Icon::last:
+      return draw_step(pen, true, true);
+    case Icon::previous:
+      return draw_step(pen, false, false);
+    case Icon::next:
+      return draw_step(pen, true, false);
+    case Icon::warn:
+      return draw_warn(pen);
+    case Icon::reset:
+      return draw_reset(pen);
     case Icon::up:
       pen.line({{8, 13}, {8, 3}});
       return pen.line({{3.5F, 7.5F}, {8, 3}, {12.5F, 7.5F}});

@@ -1,7 +1,7 @@
 #include "app/imgui_session.h"
 
+#include <backends/imgui_impl_opengl3.h>
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
 
 namespace poolscope {
 

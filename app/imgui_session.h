@@ -4,7 +4,8 @@
 
 namespace poolscope {
 
-/// Dear ImGui's context with its OpenGL 3 renderer; lives as long as the GL context that is current.
+/// Dear ImGui's context with its OpenGL 3 renderer; lives as long as the GL context that is
+/// current.
 class ImGuiSession {
  public:
   ImGuiSession();

@@ -6,8 +6,31 @@ namespace poolscope {
 
 /// The keys the program answers to, independent of ImGui's and GLFW's numbers.
 enum class Key {
-  none, space, left, right, up, down, home, end, escape, enter, tab, backspace, del,
-  d, f, i, o, q, v, y, z, f1, f2, f9, f10,
+  none,
+  space,
+  left,
+  right,
+  up,
+  down,
+  home,
+  end,
+  escape,
+  enter,
+  tab,
+  backspace,
+  del,
+  d,
+  f,
+  i,
+  o,
+  q,
+  v,
+  y,
+  z,
+  f1,
+  f2,
+  f9,
+  f10,
 };
 
 struct KeyPress {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/open_window.h"
 #include "app/commands/usage.h"
 
 namespace poolscope {
@@ -48,6 +49,7 @@ Result<void> run(int argc, char** argv) {
   program.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
   program.set_help_flag("-h,--help", "Print this help and exit");
   program.require_subcommand(0, 1);
+  const Command window = add_open_window(program);
   std::vector<Command> commands;
   for (const AddCommand add : kCommands) commands.push_back(add(program));
 
@@ -57,7 +59,7 @@ Result<void> run(int argc, char** argv) {
   for (const Command& command : commands) {
     if (command.options->parsed()) return command.run();
   }
-  return usage_error("no subcommand; poolscope --help lists them");
+  return window.run();
 }
 
 }  // namespace

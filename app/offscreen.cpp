@@ -1,7 +1,7 @@
 #include "app/offscreen.h"
 
+#include <backends/imgui_impl_opengl3.h>
 #include <glad/gl.h>
-#include <imgui_impl_opengl3.h>
 
 #include "app/imgui_session.h"
 #include "core/gpu/gl_context.h"

@@ -11,39 +11,43 @@ struct KeyHelp {
   const char* keys;
   const char* meaning;
 };
-constexpr std::array<KeyHelp, 14> kKeys{{{"← →  Home End", "window before, after, first, last"},
-                                         {"Shift ← →  ↑ ↓", "window above, below"},
-                                         {"Click", "pin the window; Esc lets go"},
-                                         {"Wheel, drag", "zoom about the cursor, pan"},
-                                         {"Z   F", "zoom to the window, fit"},
-                                         {"F2", "type into cells; Enter down, Tab right, Esc leave"},
-                                         {"V   I", "values, indices"},
-                                         {"F9   F10", "left column, inspector"},
-                                         {"Ctrl+O", "open a file"},
-                                         {"Ctrl+Z", "undo"},
-                                         {"Ctrl+Shift+Z", "redo"},
-                                         {"Ctrl+D   Del", "duplicate, remove the layer"},
-                                         {"Ctrl+Q", "quit"},
-                                         {"F1", "these keys"}}};
+constexpr std::array<KeyHelp, 14> kKeys{
+    {{"← →  Home End", "window before, after, first, last"},
+     {"Shift ← →  ↑ ↓", "window above, below"},
+     {"Click", "pin the window; Esc lets go"},
+     {"Wheel, drag", "zoom about the cursor, pan"},
+     {"Z   F", "zoom to the window, fit"},
+     {"F2", "type into cells; Enter down, Tab right, Esc leave"},
+     {"V   I", "values, indices"},
+     {"F9   F10", "left column, inspector"},
+     {"Ctrl+O", "open a file"},
+     {"Ctrl+Z", "undo"},
+     {"Ctrl+Shift+Z", "redo"},
+     {"Ctrl+D   Del", "duplicate, remove the layer"},
+     {"Ctrl+Q", "quit"},
+     {"F1", "these keys"}}};
 
 /// A closable panel in the middle of the screen.
 bool begin_panel(const Ui& ui, const char* title, bool& open, ImVec2 size) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({screen.x * 0.5F, screen.y * 0.5F}, ImGuiCond_Appearing, {0.5F, 0.5F});
-  ImGui::SetNextWindowSize({std::min(ui.px(size.x), screen.x), std::min(ui.px(size.y), screen.y)}, ImGuiCond_Appearing);
+  ImGui::SetNextWindowSize({std::min(ui.px(size.x), screen.x), std::min(ui.px(size.y), screen.y)},
+                           ImGuiCond_Appearing);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
   ImGui::PushStyleColor(ImGuiCol_WindowBg, ui.theme.raised);
   ImGui::PushStyleColor(ImGuiCol_TitleBg, ui.theme.raised);
   ImGui::PushStyleColor(ImGuiCol_TitleBgActive, ui.theme.raised);
-  const bool shown = ImGui::Begin(title, &open, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
+  const bool shown =
+      ImGui::Begin(title, &open, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
   ImGui::PopStyleColor(3);
   ImGui::PopStyleVar(2);
   return shown;
 }
 
 void draw_keys(const Ui& ui) {
-  if (begin_panel(ui, "Keys", ui.memory.show_keys, {480, 520}) && ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
+  if (begin_panel(ui, "Keys", ui.memory.show_keys, {480, 520}) &&
+      ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
     for (const KeyHelp& entry : kKeys) {
       ImGui::TableNextRow(0, ui.px(28));
       ImGui::TableNextColumn();

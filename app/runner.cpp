@@ -53,12 +53,13 @@ Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
   for (const Stage& stage : result.trace.stages) {
     result.seconds += stage.seconds;
     result.pictures.push_back(picture_of(stage.values, previous));
-    const bool same = result.input_pictures.empty() ||
-                      stage.input.same_buffer(result.trace.stages[result.pictures.size() - 2].values);
-    result.input_pictures.push_back(
-        !same                                ? picture_of(stage.input, previous)
-        : result.input_pictures.empty()      ? result.pictures.front()
-                                             : result.pictures[result.pictures.size() - 2]);
+    const bool same =
+        result.input_pictures.empty() ||
+        stage.input.same_buffer(result.trace.stages[result.pictures.size() - 2].values);
+    result.input_pictures.push_back(!same ? picture_of(stage.input, previous)
+                                    : result.input_pictures.empty()
+                                        ? result.pictures.front()
+                                        : result.pictures[result.pictures.size() - 2]);
   }
   return result;
 }
@@ -126,7 +127,8 @@ void Runner::work(const std::stop_token& stop) {
       run_started_ = Clock::now();
       cancelled_ = false;
     }
-    auto result = std::make_shared<const Evaluation>(evaluate(request, previous.get(), &cancelled_));
+    auto result =
+        std::make_shared<const Evaluation>(evaluate(request, previous.get(), &cancelled_));
     {
       const std::lock_guard lock(mutex_);
       running_ = false;

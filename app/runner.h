@@ -29,9 +29,9 @@ struct RunRequest {
 struct Evaluation {
   RunRequest request;
   const Engine* engine = nullptr;  ///< Null when the one asked for is not there.
-  Trace trace;
-  std::vector<std::shared_ptr<const Picture>> pictures;        ///< Of each stage's values.
-  std::vector<std::shared_ptr<const Picture>> input_pictures;  ///< Of what each layer read.
+  Trace trace = {};
+  std::vector<std::shared_ptr<const Picture>> pictures = {};        ///< Of each stage's values.
+  std::vector<std::shared_ptr<const Picture>> input_pictures = {};  ///< Of what each layer read.
   double seconds = 0.0;  ///< Of the engine, all layers together.
 };
 
@@ -76,10 +76,10 @@ class Runner {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::optional<RunRequest> waiting_;               // guarded by mutex_
-  std::shared_ptr<const Evaluation> done_;          // guarded by mutex_
-  bool running_ = false;                            // guarded by mutex_
-  Clock::time_point run_started_;                   // guarded by mutex_
+  std::optional<RunRequest> waiting_;       // guarded by mutex_
+  std::shared_ptr<const Evaluation> done_;  // guarded by mutex_
+  bool running_ = false;                    // guarded by mutex_
+  Clock::time_point run_started_;           // guarded by mutex_
   std::atomic<bool> cancelled_ = false;
   std::jthread worker_;
 };

@@ -22,7 +22,8 @@ std::string comment_line(const std::filesystem::path& path, int line) {
 /// `alpine-lake` as `Alpine lake`.
 std::string title_of_name(std::string stem) {
   std::replace(stem.begin(), stem.end(), '-', ' ');
-  if (!stem.empty() && stem.front() >= 'a' && stem.front() <= 'z') stem.front() = static_cast<char>(stem.front() - 32);
+  if (!stem.empty() && stem.front() >= 'a' && stem.front() <= 'z')
+    stem.front() = static_cast<char>(stem.front() - 32);
   return stem;
 }
 
@@ -39,9 +40,11 @@ void add_folder(std::vector<Sample>& found, const char* folder, bool is_grid) {
     if (sample.title.empty()) sample.title = title_of_name(entry.path().stem().string());
     here.push_back(std::move(sample));
   }
-  std::sort(here.begin(), here.end(), [](const Sample& a, const Sample& b) { return a.name < b.name; });
+  std::sort(here.begin(), here.end(),
+            [](const Sample& a, const Sample& b) { return a.name < b.name; });
   // The grid every lesson starts with comes first.
-  std::stable_partition(here.begin(), here.end(), [](const Sample& s) { return s.name == "g6.txt"; });
+  std::stable_partition(here.begin(), here.end(),
+                        [](const Sample& s) { return s.name == "g6.txt"; });
   found.insert(found.end(), here.begin(), here.end());
 }
 

@@ -26,8 +26,8 @@ Result<Source> default_source();
 /// Reads a file as a source. Errors: as read_input().
 Result<Source> read_source(const std::filesystem::path& path);
 
-/// Asks for a file to be opened as the document's source, in the background; what is wrong with it is
-/// said at Source and kept in the log.
+/// Asks for a file to be opened as the document's source, in the background; what is wrong with it
+/// is said at Source and kept in the log.
 void open_file(const Ui& ui, const std::filesystem::path& path);
 
 }  // namespace poolscope

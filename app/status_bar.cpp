@@ -16,25 +16,29 @@ float draw_shape_chain(const Ui& ui, float x, float y, float limit) {
     ArrayForm form = ui.plan.stages[i].form;
     form.rank = 4;
     const std::string shape = axes_text(array_axes(ui.plan.stages[i].shape, form), "×");
-    if (x + text_width(ui, Font::mono12, shape) > limit) return draw_text(ui, Font::mono12, {x, y}, ui.theme.t3, "…");
+    if (x + text_width(ui, Font::mono12, shape) > limit)
+      return draw_text(ui, Font::mono12, {x, y}, ui.theme.t3, "…");
     if (i > 0) x = draw_text(ui, Font::mono12, {x, y}, ui.theme.t3, " → ");
     const bool current = i == ui.document.selected_layer + 1;
     x = draw_text(ui, Font::mono12, {x, y}, current ? ui.theme.acctext : ui.theme.t2, shape);
   }
   if (!ui.plan.error) return x;
-  return draw_text(ui, Font::mono12, {x, y}, ui.theme.err, fmt::format(" → no output: layer {}", ui.plan.failed_layer.value_or(0) + 1));
+  return draw_text(ui, Font::mono12, {x, y}, ui.theme.err,
+                   fmt::format(" → no output: layer {}", ui.plan.failed_layer.value_or(0) + 1));
 }
 
 void separator(const Ui& ui, float& x, float y) {
   x += ui.px(16);
-  ImGui::GetWindowDrawList()->AddRectFilled({x, y - ui.px(9)}, {x + std::max(1.0F, ui.px(1)), y + ui.px(9)}, ui.theme.line2);
+  ImGui::GetWindowDrawList()->AddRectFilled(
+      {x, y - ui.px(9)}, {x + std::max(1.0F, ui.px(1)), y + ui.px(9)}, ui.theme.line2);
   x += ui.px(16);
 }
 
 float draw_hints(const Ui& ui, float right, float y) {
   const bool editing = ui.document.edit.active;
-  const std::array<Hint, 3> hints = editing ? std::array<Hint, 3>{{{"Enter", "down"}, {"Tab", "right"}, {"Esc", "leave"}}}
-                                            : std::array<Hint, 3>{{{"← →", "window"}, {"Z", "zoom to window"}, {"F1", "keys"}}};
+  const std::array<Hint, 3> hints =
+      editing ? std::array<Hint, 3>{{{"Enter", "down"}, {"Tab", "right"}, {"Esc", "leave"}}}
+              : std::array<Hint, 3>{{{"← →", "window"}, {"Z", "zoom to window"}, {"F1", "keys"}}};
   for (std::size_t i = hints.size(); i-- > 0;) {
     right -= text_width(ui, Font::sans12, hints[i].meaning);
     draw_text(ui, Font::sans12, {right, y}, ui.theme.t3, hints[i].meaning);
@@ -50,7 +54,8 @@ std::string non_finite_text(const Explore& explore) {
   if (!explore.view() || explore.view()->output == nullptr) return {};
   const PlaneStats& stats = explore.view()->output_picture->overall();
   if (stats.non_finite() == 0) return {};
-  return fmt::format("output: {} NaN, {} infinite", count_text(stats.nans), count_text(stats.plus_infs + stats.minus_infs));
+  return fmt::format("output: {} NaN, {} infinite", count_text(stats.nans),
+                     count_text(stats.plus_infs + stats.minus_infs));
 }
 
 }  // namespace
@@ -62,11 +67,14 @@ void draw_status_bar(const Ui& ui, const Rect& area, const Explore& explore) {
   const float limit = draw_hints(ui, area.max.x - ui.px(16), y) - ui.px(16);
   float x = draw_shape_chain(ui, area.min.x + ui.px(16), y, limit);
   const std::string cursor = explore.cursor_text();
-  const std::string run = ui.evaluation && ui.evaluation->engine ? duration_text(ui.evaluation->seconds) : "";
-  const std::array<std::pair<std::string_view, std::string>, 3> parts{{{"Cursor", cursor}, {"Last run", run}, {"", non_finite_text(explore)}}};
+  const std::string run =
+      ui.evaluation && ui.evaluation->engine ? duration_text(ui.evaluation->seconds) : "";
+  const std::array<std::pair<std::string_view, std::string>, 3> parts{
+      {{"Cursor", cursor}, {"Last run", run}, {"", non_finite_text(explore)}}};
   for (const auto& [label, text] : parts) {
     if (text.empty()) continue;
-    const float width = text_width(ui, Font::sans12, label) + text_width(ui, Font::mono12, text) + ui.px(42);
+    const float width =
+        text_width(ui, Font::sans12, label) + text_width(ui, Font::mono12, text) + ui.px(42);
     if (x + width > limit) return;
     separator(ui, x, y);
     if (!label.empty()) x = draw_text(ui, Font::sans12, {x, y}, ui.theme.t3, label) + ui.px(8);

@@ -20,7 +20,8 @@ float text_height(const Ui& ui, Font font) { return ui.fonts[font]->FontSize; }
 float draw_text(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, std::string_view text) {
   ImFont* face = ui.fonts[font];
   const ImVec2 at{std::round(left_center.x), std::round(left_center.y - face->FontSize * 0.5F)};
-  ImGui::GetWindowDrawList()->AddText(face, face->FontSize, at, color, begin_of(text), end_of(text));
+  ImGui::GetWindowDrawList()->AddText(face, face->FontSize, at, color, begin_of(text),
+                                      end_of(text));
   return left_center.x + text_width(ui, font, text);
 }
 
@@ -29,7 +30,8 @@ void draw_text_right(const Ui& ui, Font font, ImVec2 right_center, ImU32 color,
   draw_text(ui, font, {right_center.x - text_width(ui, font, text), right_center.y}, color, text);
 }
 
-void draw_text_centered(const Ui& ui, Font font, ImVec2 center, ImU32 color, std::string_view text) {
+void draw_text_centered(const Ui& ui, Font font, ImVec2 center, ImU32 color,
+                        std::string_view text) {
   draw_text(ui, font, {center.x - text_width(ui, font, text) * 0.5F, center.y}, color, text);
 }
 
@@ -48,7 +50,8 @@ void draw_text_cut(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, flo
   }
   draw_text(ui, font, left_center, color, cut + "…");
   const float half = text_height(ui, font) * 0.5F;
-  const Rect area{{left_center.x, left_center.y - half}, {left_center.x + width, left_center.y + half}};
+  const Rect area{{left_center.x, left_center.y - half},
+                  {left_center.x + width, left_center.y + half}};
   tooltip(ui, ImGui::IsMouseHoveringRect(area.min, area.max), text);
 }
 

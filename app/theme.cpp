@@ -11,27 +11,61 @@ constexpr ImU32 rgb(std::uint32_t hex) {
 }
 
 constexpr Theme kDark{
-    .canvas = rgb(0x111214), .panel = rgb(0x18191C), .raised = rgb(0x212226),
-    .ctl = rgb(0x2B2D32), .ctl2 = rgb(0x40434B),
-    .line = rgb(0x2A2C31), .line2 = rgb(0x4A4D55), .edge = rgb(0x71757F),
-    .t1 = rgb(0xECEDEF), .t2 = rgb(0xB3B6BD), .t3 = rgb(0x969AA3),
-    .acc = rgb(0xFF8F4A), .acctext = rgb(0xFFA46B), .accink = rgb(0x1A0E05), .accsoft = rgb(0x33241A),
-    .ok = rgb(0x4CC9A4), .warn = rgb(0xF2CC5B), .err = rgb(0xFF7A85),
-    .soft_ok = rgb(0x182822), .soft_warn = rgb(0x2B271A), .soft_err = rgb(0x352125),
+    .canvas = rgb(0x111214),
+    .panel = rgb(0x18191C),
+    .raised = rgb(0x212226),
+    .ctl = rgb(0x2B2D32),
+    .ctl2 = rgb(0x40434B),
+    .line = rgb(0x2A2C31),
+    .line2 = rgb(0x4A4D55),
+    .edge = rgb(0x71757F),
+    .t1 = rgb(0xECEDEF),
+    .t2 = rgb(0xB3B6BD),
+    .t3 = rgb(0x969AA3),
+    .acc = rgb(0xFF8F4A),
+    .acctext = rgb(0xFFA46B),
+    .accink = rgb(0x1A0E05),
+    .accsoft = rgb(0x33241A),
+    .ok = rgb(0x4CC9A4),
+    .warn = rgb(0xF2CC5B),
+    .err = rgb(0xFF7A85),
+    .soft_ok = rgb(0x182822),
+    .soft_warn = rgb(0x2B271A),
+    .soft_err = rgb(0x352125),
     .cov = {rgb(0x17181B), rgb(0x2A2D33), rgb(0x3C4149), rgb(0x4F5661), rgb(0x626B79)},
-    .hatch = rgb(0x6E727D), .wline = rgb(0x7C828E), .casing = rgb(0x0B0C0E), .hover = rgb(0xFFFFFF),
+    .hatch = rgb(0x6E727D),
+    .wline = rgb(0x7C828E),
+    .casing = rgb(0x0B0C0E),
+    .hover = rgb(0xFFFFFF),
 };
 
 constexpr Theme kLight{
-    .canvas = rgb(0xFFFFFF), .panel = rgb(0xF5F5F3), .raised = rgb(0xFFFFFF),
-    .ctl = rgb(0xE6E6E3), .ctl2 = rgb(0xFFFFFF),
-    .line = rgb(0xDCDCD8), .line2 = rgb(0xB5B7BB), .edge = rgb(0x7B7E85),
-    .t1 = rgb(0x16171A), .t2 = rgb(0x44474E), .t3 = rgb(0x5C5F67),
-    .acc = rgb(0xB93A08), .acctext = rgb(0xA83205), .accink = rgb(0xFFFFFF), .accsoft = rgb(0xFBE6DA),
-    .ok = rgb(0x0B7A5E), .warn = rgb(0x8A5A00), .err = rgb(0xB4233A),
-    .soft_ok = rgb(0xDDF1EA), .soft_warn = rgb(0xF8EDD3), .soft_err = rgb(0xFBE3E6),
+    .canvas = rgb(0xFFFFFF),
+    .panel = rgb(0xF5F5F3),
+    .raised = rgb(0xFFFFFF),
+    .ctl = rgb(0xE6E6E3),
+    .ctl2 = rgb(0xFFFFFF),
+    .line = rgb(0xDCDCD8),
+    .line2 = rgb(0xB5B7BB),
+    .edge = rgb(0x7B7E85),
+    .t1 = rgb(0x16171A),
+    .t2 = rgb(0x44474E),
+    .t3 = rgb(0x5C5F67),
+    .acc = rgb(0xB93A08),
+    .acctext = rgb(0xA83205),
+    .accink = rgb(0xFFFFFF),
+    .accsoft = rgb(0xFBE6DA),
+    .ok = rgb(0x0B7A5E),
+    .warn = rgb(0x8A5A00),
+    .err = rgb(0xB4233A),
+    .soft_ok = rgb(0xDDF1EA),
+    .soft_warn = rgb(0xF8EDD3),
+    .soft_err = rgb(0xFBE3E6),
     .cov = {rgb(0xFFFFFF), rgb(0xECEDEF), rgb(0xD7DADF), rgb(0xC0C5CD), rgb(0xA9B0BB)},
-    .hatch = rgb(0x8A8D94), .wline = rgb(0x82868F), .casing = rgb(0xFFFFFF), .hover = rgb(0x16171A),
+    .hatch = rgb(0x8A8D94),
+    .wline = rgb(0x82868F),
+    .casing = rgb(0xFFFFFF),
+    .hover = rgb(0x16171A),
 };
 
 /// ImGui's SizePixels is ascent minus descent, not the em (mockups/style.md).
@@ -40,14 +74,15 @@ constexpr float kMonoEm = 1.32F;
 constexpr const char* kInterFolder = "/usr/share/fonts/opentype/inter/";
 constexpr const char* kMonoFolder = "/usr/share/fonts/truetype/jetbrains-mono/";
 
-constexpr ImWchar kTextGlyphs[] = {0x20, 0x7E, 0xA0, 0xFF, 0x2013, 0x2013, 0x2026, 0x2026,
-                                   0x2190, 0x2193, 0x2212, 0x2212, 0x221E, 0x221E, 0x2264,
-                                   0x2265, 0};
-constexpr ImWchar kMonoGlyphs[] = {0x20, 0x7E, 0xB1, 0xB2, 0xB7, 0xB7, 0xD7, 0xD7, 0x2013, 0x2013,
-                                   0x2026, 0x2026, 0x2190, 0x2193, 0x2212, 0x2212, 0x221E, 0x221E,
-                                   0x2264, 0x2265, 0x2308, 0x230B, 0};
-constexpr ImWchar kNumberGlyphs[] = {0x20, 0x7E, 0xB2, 0xB2, 0xB7, 0xB7, 0xD7, 0xD7, 0x2013, 0x2013,
-                                     0x2026, 0x2026, 0x2212, 0x2212, 0x221E, 0x221E, 0};
+constexpr ImWchar kTextGlyphs[] = {0x20,   0x7E,   0xA0,   0xFF,   0x2013, 0x2013,
+                                   0x2026, 0x2026, 0x2190, 0x2193, 0x2212, 0x2212,
+                                   0x221E, 0x221E, 0x2264, 0x2265, 0};
+constexpr ImWchar kMonoGlyphs[] = {0x20,   0x7E,   0xB1,   0xB2,   0xB7,   0xB7,   0xD7,   0xD7,
+                                   0x2013, 0x2013, 0x2026, 0x2026, 0x2190, 0x2193, 0x2212, 0x2212,
+                                   0x221E, 0x221E, 0x2264, 0x2265, 0x2308, 0x230B, 0};
+constexpr ImWchar kNumberGlyphs[] = {0x20,   0x7E,   0xB2,   0xB2,   0xB7,   0xB7,
+                                     0xD7,   0xD7,   0x2013, 0x2013, 0x2026, 0x2026,
+                                     0x2212, 0x2212, 0x221E, 0x221E, 0};
 
 struct Face {
   Font font;
@@ -85,7 +120,8 @@ ImFont* add_face(const Face& face, float scale) {
   config.SizePixels = face.em * scale * (face.mono ? kMonoEm : kInterEm);
   const std::string path = std::string(face.mono ? kMonoFolder : kInterFolder) + face.file;
   if (std::filesystem::exists(path)) {
-    if (ImFont* font = atlas.AddFontFromFileTTF(path.c_str(), config.SizePixels, &config, face.glyphs)) {
+    if (ImFont* font =
+            atlas.AddFontFromFileTTF(path.c_str(), config.SizePixels, &config, face.glyphs)) {
       return font;
     }
   }
@@ -108,7 +144,8 @@ void Fonts::load(float scale) {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   atlas.Clear();
   atlas.TexGlyphPadding = 1;
-  for (const Face& face : kFaces) fonts_[static_cast<std::size_t>(face.font)] = add_face(face, scale);
+  for (const Face& face : kFaces)
+    fonts_[static_cast<std::size_t>(face.font)] = add_face(face, scale);
   ImGui::GetIO().FontDefault = get(Font::sans13);
 }
 

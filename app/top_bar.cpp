@@ -16,13 +16,16 @@ void draw_logo(const Ui& ui, ImVec2 center) {
   for (int i = 0; i < 4; ++i) {
     const float x = center.x + (i % 2 == 0 ? -side - gap * 0.5F : gap * 0.5F);
     const float y = center.y + (i < 2 ? -side - gap * 0.5F : gap * 0.5F);
-    list().AddRectFilled({x, y}, {x + side, y + side}, i == 3 ? ui.theme.acc : ui.theme.edge, ui.px(2));
+    list().AddRectFilled({x, y}, {x + side, y + side}, i == 3 ? ui.theme.acc : ui.theme.edge,
+                         ui.px(2));
   }
 }
 
-bool item(const Ui& ui, const char* text, const char* keys = nullptr, bool checked = false, bool enabled = true) {
+bool item(const Ui& ui, const char* text, const char* keys = nullptr, bool checked = false,
+          bool enabled = true) {
   const bool chosen = ImGui::MenuItem(text, keys, checked, enabled);
-  ui.memory.controls[fmt::format("menu/{}", text)] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  ui.memory.controls[fmt::format("menu/{}", text)] = {ImGui::GetItemRectMin(),
+                                                      ImGui::GetItemRectMax()};
   return chosen;
 }
 
@@ -50,24 +53,31 @@ void draw_edit_menu(const Ui& ui, const BarState& state) {
   if (item(ui, "Redo", "Ctrl+Shift+Z", false, state.can_redo)) ui.memory.redo = true;
   ImGui::Separator();
   const bool has_layers = !ui.document.pipeline.empty();
-  if (item(ui, "Duplicate layer", "Ctrl+D", false, has_layers)) ui.act(action::DuplicateLayer{ui.document.selected_layer});
-  if (item(ui, "Remove layer", "Del", false, has_layers)) ui.act(action::RemoveLayer{ui.document.selected_layer});
+  if (item(ui, "Duplicate layer", "Ctrl+D", false, has_layers))
+    ui.act(action::DuplicateLayer{ui.document.selected_layer});
+  if (item(ui, "Remove layer", "Del", false, has_layers))
+    ui.act(action::RemoveLayer{ui.document.selected_layer});
 }
 
 void draw_view_menu(const Ui& ui, const BarState&) {
   const View& view = ui.document.view;
-  if (item(ui, "Dark theme", nullptr, view.theme == ThemeName::dark)) ui.edit_view([](View& v) { v.theme = ThemeName::dark; });
-  if (item(ui, "Light theme", nullptr, view.theme == ThemeName::light)) ui.edit_view([](View& v) { v.theme = ThemeName::light; });
+  if (item(ui, "Dark theme", nullptr, view.theme == ThemeName::dark))
+    ui.edit_view([](View& v) { v.theme = ThemeName::dark; });
+  if (item(ui, "Light theme", nullptr, view.theme == ThemeName::light))
+    ui.edit_view([](View& v) { v.theme = ThemeName::light; });
   ImGui::Separator();
   for (const float scale : {1.0F, 1.25F, 1.6F, 2.0F}) {
     const std::string text = fmt::format("Scale {}", number_text(static_cast<double>(scale)));
-    if (item(ui, text.c_str(), nullptr, view.scale == scale)) ui.edit_view([scale](View& v) { v.scale = scale; });
+    if (item(ui, text.c_str(), nullptr, view.scale == scale))
+      ui.edit_view([scale](View& v) { v.scale = scale; });
   }
   ImGui::Separator();
   if (item(ui, "Values", "V", view.values)) ui.edit_view([](View& v) { v.values = !v.values; });
   if (item(ui, "Indices", "I", view.indices)) ui.edit_view([](View& v) { v.indices = !v.indices; });
-  if (item(ui, "Left column", "F9", view.left_open)) ui.edit_view([](View& v) { v.left_open = !v.left_open; });
-  if (item(ui, "Inspector", "F10", view.inspector_open)) ui.edit_view([](View& v) { v.inspector_open = !v.inspector_open; });
+  if (item(ui, "Left column", "F9", view.left_open))
+    ui.edit_view([](View& v) { v.left_open = !v.left_open; });
+  if (item(ui, "Inspector", "F10", view.inspector_open))
+    ui.edit_view([](View& v) { v.inspector_open = !v.inspector_open; });
   if (item(ui, "Fit", "F")) ui.act(action::SetCamera{});
 }
 
@@ -80,7 +90,10 @@ struct Menu {
   const char* name;
   void (*draw)(const Ui&, const BarState&);
 };
-constexpr std::array<Menu, 4> kMenus{{{"File", draw_file_menu}, {"Edit", draw_edit_menu}, {"View", draw_view_menu}, {"Help", draw_help_menu}}};
+constexpr std::array<Menu, 4> kMenus{{{"File", draw_file_menu},
+                                      {"Edit", draw_edit_menu},
+                                      {"View", draw_view_menu},
+                                      {"Help", draw_help_menu}}};
 
 float draw_menus(const Ui& ui, const BarState& state, float x, float y) {
   for (const Menu& menu : kMenus) {
@@ -90,7 +103,8 @@ float draw_menus(const Ui& ui, const BarState& state, float x, float y) {
     const Click click = click_area(ui, id, rect);
     const bool open = ImGui::IsPopupOpen(id.c_str());
     if (click.hovered || open) list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
-    draw_text_centered(ui, Font::sans13, rect.center(), open || click.hovered ? ui.theme.t1 : ui.theme.t2, menu.name);
+    draw_text_centered(ui, Font::sans13, rect.center(),
+                       open || click.hovered ? ui.theme.t1 : ui.theme.t2, menu.name);
     if (click.clicked) ImGui::OpenPopup(id.c_str());
     ImGui::SetNextWindowPos({rect.min.x, rect.max.y + ui.px(6)});
     if (ImGui::BeginPopup(id.c_str())) {
@@ -123,16 +137,21 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
   const float width = text_width(ui, Font::sans12, text) + ui.px(40);
   const Rect badge = Rect::of(right - width, area.center().y - ui.px(14), width, ui.px(28));
   const Click click = click_area(ui, "engine", badge);
-  list().AddRectFilled(badge.min, badge.max, click.hovered ? ui.theme.ctl : ui.theme.raised, badge.height() * 0.5F);
-  list().AddRect(badge.min, badge.max, ui.theme.line, badge.height() * 0.5F, 0, std::max(1.0F, ui.px(1)));
+  list().AddRectFilled(badge.min, badge.max, click.hovered ? ui.theme.ctl : ui.theme.raised,
+                       badge.height() * 0.5F);
+  list().AddRect(badge.min, badge.max, ui.theme.line, badge.height() * 0.5F, 0,
+                 std::max(1.0F, ui.px(1)));
   const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
-  list().AddCircleFilled({badge.min.x + ui.px(16), badge.center().y}, ui.px(4), good ? ui.theme.ok : ui.theme.warn);
+  list().AddCircleFilled({badge.min.x + ui.px(16), badge.center().y}, ui.px(4),
+                         good ? ui.theme.ok : ui.theme.warn);
   draw_text(ui, Font::sans12, {badge.min.x + ui.px(27), badge.center().y}, ui.theme.t1, text);
-  tooltip(ui, click.hovered, "The engine that computed this picture, and its time; click to choose another");
+  tooltip(ui, click.hovered,
+          "The engine that computed this picture, and its time; click to choose another");
   if (click.clicked) ImGui::OpenPopup("engine/menu");
   if (ImGui::BeginPopup("engine/menu")) {
     for (const std::string& name : engine_names()) {
-      if (item(ui, name.c_str(), nullptr, ui.document.engine == name)) ui.act(action::SetEngine{name});
+      if (item(ui, name.c_str(), nullptr, ui.document.engine == name))
+        ui.act(action::SetEngine{name});
     }
     ImGui::EndPopup();
   }
@@ -146,18 +165,24 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
   draw_divider(ui, area.min.x, area.max.x, area.max.y - ui.px(1));
   const float y = area.center().y;
   draw_logo(ui, {area.min.x + ui.px(28), y});
-  float x = draw_text(ui, Font::sans16_semibold, {area.min.x + ui.px(47), y}, ui.theme.t1, "Poolscope") + ui.px(16);
+  float x =
+      draw_text(ui, Font::sans16_semibold, {area.min.x + ui.px(47), y}, ui.theme.t1, "Poolscope") +
+      ui.px(16);
   x = draw_menus(ui, state, x, y) + ui.px(22);
   draw_workspace_tab(ui, area, x);
   float right = area.max.x - ui.px(16);
   draw_badge(ui, state, area, right);
   const float side = ui.px(30);
   if (button(ui, "redo", Rect::of(right - side, y - side * 0.5F, side, side),
-             {.icon = Icon::redo, .enabled = state.can_redo, .flat = true, .tip = "Redo (Ctrl+Shift+Z)"})) {
+             {.icon = Icon::redo,
+              .enabled = state.can_redo,
+              .flat = true,
+              .tip = "Redo (Ctrl+Shift+Z)"})) {
     ui.memory.redo = true;
   }
-  if (button(ui, "undo", Rect::of(right - 2 * side - ui.px(4), y - side * 0.5F, side, side),
-             {.icon = Icon::undo, .enabled = state.can_undo, .flat = true, .tip = "Undo (Ctrl+Z)"})) {
+  if (button(
+          ui, "undo", Rect::of(right - 2 * side - ui.px(4), y - side * 0.5F, side, side),
+          {.icon = Icon::undo, .enabled = state.can_undo, .flat = true, .tip = "Undo (Ctrl+Z)"})) {
     ui.memory.undo = true;
   }
   if (state.busy && state.busy_seconds > 0.5) {

@@ -27,24 +27,25 @@ struct UiMemory {
   std::map<std::string, Rect> controls;  ///< Where each control lies, by name, for --dump-document.
   std::uint64_t gesture = 1;  ///< Number of the drag under way; one drag is one undo step.
   float wheel = 0.0F;         ///< Turns of the wheel not yet taken this frame.
-  double wake_after = -1.0;   ///< Seconds until a frame is needed although nothing happens; -1 never.
+  double wake_after =
+      -1.0;  ///< Seconds until a frame is needed although nothing happens; -1 never.
 
-  std::string editing;              ///< Id of the field whose text is typed; empty for none.
-  std::array<char, 256> text{};     ///< That text.
-  bool focus_text = false;          ///< It takes the keyboard in this frame.
-  float scrub = 0.0F;               ///< Pixels dragged on a stepper and not yet turned into steps.
+  std::string editing;           ///< Id of the field whose text is typed; empty for none.
+  std::array<char, 256> text{};  ///< That text.
+  bool focus_text = false;       ///< It takes the keyboard in this frame.
+  float scrub = 0.0F;            ///< Pixels dragged on a stepper and not yet turned into steps.
 
-  bool link_axes = true;                     ///< Height and width change together.
-  std::map<std::string, std::string> limits;  ///< Why a control stopped, by parameter name.
-  std::string open_error;                    ///< Of the file that could not be opened last.
-  std::vector<std::string> log;              ///< Messages of this session, oldest first.
+  bool link_axes = true;                          ///< Height and width change together.
+  std::map<std::string, std::string> limits;      ///< Why a control stopped, by parameter name.
+  std::string open_error;                         ///< Of the file that could not be opened last.
+  std::vector<std::string> log;                   ///< Messages of this session, oldest first.
   bool undo = false, redo = false, quit = false;  ///< Asked for in this frame.
   bool show_keys = false, show_log = false;       ///< These windows are open.
   std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
-  bool browsing_samples = false;             ///< The Samples tab of Source is open.
-  bool open_browser = false;                 ///< The file browser is to open.
-  std::uint32_t next_seed = 1;               ///< Of the next random fill.
-  std::vector<std::filesystem::path> recent;  ///< Files opened, newest first.
+  bool browsing_samples = false;                      ///< The Samples tab of Source is open.
+  bool open_browser = false;                          ///< The file browser is to open.
+  std::uint32_t next_seed = 1;                        ///< Of the next random fill.
+  std::vector<std::filesystem::path> recent;          ///< Files opened, newest first.
   /// Draws the source's picture into a rectangle.
   std::function<void(const Ui&, const Rect&)> thumbnail;
 };
@@ -108,19 +109,47 @@ void tooltip(const Ui& ui, std::string_view text);
 void tooltip(const Ui& ui, bool hovered, std::string_view text);
 
 enum class Icon {
-  undo, redo, folder, plus, minus, eye, eye_off, copy, more, grip, link, unlink, close, chevron,
-  check, grid, dice, paste, arrow, expand, sidebar, play, pause, first, last, previous, next, warn,
-  reset, up, luma
+  undo,
+  redo,
+  folder,
+  plus,
+  minus,
+  eye,
+  eye_off,
+  copy,
+  more,
+  grip,
+  link,
+  unlink,
+  close,
+  chevron,
+  check,
+  grid,
+  dice,
+  paste,
+  arrow,
+  expand,
+  sidebar,
+  play,
+  pause,
+  first,
+  last,
+  previous,
+  next,
+  warn,
+  reset,
+  up,
+  luma
 };
 void draw_icon(const Ui& ui, Icon icon, ImVec2 center, ImU32 color, float size = 16.0F);
 
 struct ButtonSpec {
   std::string_view text = {};
   std::optional<Icon> icon = {};
-  bool filled = false;   ///< The one accent button of a view.
+  bool filled = false;  ///< The one accent button of a view.
   bool enabled = true;
   bool active = false;
-  bool flat = false;     ///< No background until hovered.
+  bool flat = false;  ///< No background until hovered.
   std::string_view tip = {};
 };
 bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpec& spec);

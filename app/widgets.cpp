@@ -26,16 +26,17 @@ void start_editing(const Ui& ui, std::string_view id, std::string_view text) {
 
 /// The field being typed in; returns its text once Enter was pressed or it lost the keyboard.
 /// Escape leaves it unchanged.
-std::optional<std::string> run_editing(const Ui& ui, std::string_view id, const Rect& rect, Font font) {
+std::optional<std::string> run_editing(const Ui& ui, std::string_view id, const Rect& rect,
+                                       Font font) {
   ImGui::PushFont(ui.fonts[font]);
   const float pad = std::floor((rect.height() - ImGui::GetFontSize()) * 0.5F);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {ui.px(8), pad});
   ImGui::SetCursorScreenPos(rect.min);
   ImGui::SetNextItemWidth(rect.width());
   if (ui.memory.focus_text) ImGui::SetKeyboardFocusHere();
-  const bool entered =
-      ImGui::InputText(fmt::format("##{}", id).c_str(), ui.memory.text.data(), ui.memory.text.size(),
-                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  const bool entered = ImGui::InputText(
+      fmt::format("##{}", id).c_str(), ui.memory.text.data(), ui.memory.text.size(),
+      ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   const bool left = !ui.memory.focus_text && !ImGui::IsItemActive();
   const bool escaped = ui.keys.pressed(Key::escape);
   ui.memory.focus_text = false;
@@ -70,7 +71,8 @@ StepperEdit typed_value(const std::string& text, const StepperSpec& spec) {
 
 void draw_field(const Ui& ui, const Rect& rect, bool error) {
   list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
-  if (error) list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6), 0, std::max(1.0F, ui.px(1)));
+  if (error)
+    list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6), 0, std::max(1.0F, ui.px(1)));
 }
 
 }  // namespace
@@ -78,8 +80,8 @@ void draw_field(const Ui& ui, const Rect& rect, bool error) {
 Click click_area(const Ui& ui, std::string_view id, const Rect& rect) {
   ImGui::SetCursorScreenPos(rect.min);
   Click click;
-  click.clicked = ImGui::InvisibleButton(std::string(id).c_str(),
-                                         {std::max(1.0F, rect.width()), std::max(1.0F, rect.height())});
+  click.clicked = ImGui::InvisibleButton(
+      std::string(id).c_str(), {std::max(1.0F, rect.width()), std::max(1.0F, rect.height())});
   click.hovered = ImGui::IsItemHovered();
   click.held = ImGui::IsItemActive();
   click.double_clicked = click.hovered && ImGui::IsMouseDoubleClicked(0);
@@ -127,8 +129,10 @@ bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpe
   if (shows_fill && click.hovered && spec.enabled && !spec.flat) {
     list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
   }
-  const ImU32 ink = !spec.enabled ? ui.theme.t3 : spec.filled ? ui.theme.accink
-                    : spec.flat && !click.hovered ? ui.theme.t2 : ui.theme.t1;
+  const ImU32 ink = !spec.enabled                 ? ui.theme.t3
+                    : spec.filled                 ? ui.theme.accink
+                    : spec.flat && !click.hovered ? ui.theme.t2
+                                                  : ui.theme.t1;
   const float content = button_width(ui, spec) - ui.px(spec.text.empty() ? 16 : 24);
   float x = rect.center().x - content * 0.5F;
   if (spec.icon) {
@@ -168,7 +172,8 @@ bool check_box(const Ui& ui, std::string_view id, const Rect& rect, std::string_
     list().AddRectFilled(box.min, box.max, enabled ? ui.theme.t2 : ui.theme.line2, ui.px(4));
     draw_icon(ui, Icon::check, box.center(), ui.theme.panel, 14);
   } else {
-    list().AddRect(box.min, box.max, enabled ? ui.theme.edge : ui.theme.line2, ui.px(4), 0, ui.px(1.2F));
+    list().AddRect(box.min, box.max, enabled ? ui.theme.edge : ui.theme.line2, ui.px(4), 0,
+                   ui.px(1.2F));
   }
   draw_text(ui, Font::sans13, {box.max.x + ui.px(8), rect.center().y},
             enabled ? ui.theme.t1 : ui.theme.t3, label);
@@ -181,7 +186,8 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
   const std::string popup = fmt::format("{}/popup", id);
   const Click click = click_area(ui, id, rect);
   draw_field(ui, rect, false);
-  if (click.hovered) list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
+  if (click.hovered)
+    list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
   float x = rect.min.x + ui.px(12);
   if (!caption.empty()) {
     x = draw_text(ui, Font::sans13, {x, rect.center().y}, ui.theme.t3, caption) + ui.px(8);
@@ -207,7 +213,8 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
       const auto& item = items[static_cast<std::size_t>(i)];
       const Click pick = click_area(ui, fmt::format("{}/{}", id, item), row);
       if (pick.hovered) list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
-      if (i == current) draw_icon(ui, Icon::check, {row.max.x - ui.px(14), row.center().y}, ui.theme.t2);
+      if (i == current)
+        draw_icon(ui, Icon::check, {row.max.x - ui.px(14), row.center().y}, ui.theme.t2);
       draw_text(ui, Font::sans13, {row.min.x + ui.px(8), row.center().y}, ui.theme.t1, item);
       if (pick.clicked) {
         chosen = i;
@@ -237,7 +244,8 @@ StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const S
   tooltip(ui, spec.tip);
   draw_icon(ui, Icon::minus, minus.center(), less.hovered ? ui.theme.t1 : ui.theme.t3, 12);
   draw_icon(ui, Icon::plus, plus.center(), more.hovered ? ui.theme.t1 : ui.theme.t3, 12);
-  const std::string text = spec.shown.empty() ? fmt::format("{}", spec.value) : std::string(spec.shown);
+  const std::string text =
+      spec.shown.empty() ? fmt::format("{}", spec.value) : std::string(spec.shown);
   draw_text_centered(ui, Font::mono14, middle.center(), spec.dim ? ui.theme.t3 : ui.theme.t1, text);
   if (value.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
 
@@ -278,7 +286,8 @@ float message(const Ui& ui, ImVec2 top_left, float width, ImU32 color, ImU32 bac
   const float text_x = top_left.x + ui.px(32);
   const float height =
       draw_text_wrapped(ui, Font::sans12, {text_x, top_left.y + ui.px(8)}, ui.theme.t2,
-                        top_left.x + width - ui.px(10) - text_x, text) + ui.px(16);
+                        top_left.x + width - ui.px(10) - text_x, text) +
+      ui.px(16);
   draw_icon(ui, icon, {top_left.x + ui.px(17), top_left.y + ui.px(17)}, color, 14);
   layers.SetCurrentChannel(&list(), 0);
   list().AddRectFilled(top_left, {top_left.x + width, top_left.y + height}, background, ui.px(6));
@@ -289,14 +298,16 @@ float message(const Ui& ui, ImVec2 top_left, float width, ImU32 color, ImU32 bac
 float key_cap(const Ui& ui, ImVec2 left_center, std::string_view key) {
   const float width = text_width(ui, Font::mono12, key) + ui.px(10);
   const float half = ui.px(10);
-  list().AddRectFilled({left_center.x, left_center.y - half}, {left_center.x + width, left_center.y + half},
-                       ui.theme.ctl, ui.px(4));
-  draw_text_centered(ui, Font::mono12, {left_center.x + width * 0.5F, left_center.y}, ui.theme.t1, key);
+  list().AddRectFilled({left_center.x, left_center.y - half},
+                       {left_center.x + width, left_center.y + half}, ui.theme.ctl, ui.px(4));
+  draw_text_centered(ui, Font::mono12, {left_center.x + width * 0.5F, left_center.y}, ui.theme.t1,
+                     key);
   return width;
 }
 
 float take_wheel(const Ui& ui, const Rect& rect) {
-  if (ui.memory.wheel == 0.0F || !ImGui::IsWindowHovered() || !rect.contains(ImGui::GetMousePos())) {
+  if (ui.memory.wheel == 0.0F || !ImGui::IsWindowHovered() ||
+      !rect.contains(ImGui::GetMousePos())) {
     return 0.0F;
   }
   return std::exchange(ui.memory.wheel, 0.0F);

@@ -6,10 +6,10 @@
 #include <string>
 
 #include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 #include <glad/gl.h>
-#include <imgui_impl_glfw.h>
-#include <imgui_impl_opengl3.h>
 
 #include "app/imgui_session.h"
 #include "app/samples.h"
@@ -27,14 +27,19 @@ struct KeyName {
   Key key;
 };
 constexpr KeyName kKeyNames[] = {
-    {GLFW_KEY_SPACE, Key::space}, {GLFW_KEY_LEFT, Key::left}, {GLFW_KEY_RIGHT, Key::right},
-    {GLFW_KEY_UP, Key::up}, {GLFW_KEY_DOWN, Key::down}, {GLFW_KEY_HOME, Key::home},
-    {GLFW_KEY_END, Key::end}, {GLFW_KEY_ESCAPE, Key::escape}, {GLFW_KEY_ENTER, Key::enter},
-    {GLFW_KEY_KP_ENTER, Key::enter}, {GLFW_KEY_TAB, Key::tab}, {GLFW_KEY_BACKSPACE, Key::backspace},
-    {GLFW_KEY_DELETE, Key::del}, {GLFW_KEY_F1, Key::f1}, {GLFW_KEY_F2, Key::f2},
-    {GLFW_KEY_F9, Key::f9}, {GLFW_KEY_F10, Key::f10}, {GLFW_KEY_D, Key::d}, {GLFW_KEY_F, Key::f},
-    {GLFW_KEY_I, Key::i}, {GLFW_KEY_O, Key::o}, {GLFW_KEY_Q, Key::q}, {GLFW_KEY_V, Key::v},
-    {GLFW_KEY_Y, Key::y}, {GLFW_KEY_Z, Key::z},
+    {GLFW_KEY_SPACE, Key::space}, {GLFW_KEY_LEFT, Key::left},
+    {GLFW_KEY_RIGHT, Key::right}, {GLFW_KEY_UP, Key::up},
+    {GLFW_KEY_DOWN, Key::down},   {GLFW_KEY_HOME, Key::home},
+    {GLFW_KEY_END, Key::end},     {GLFW_KEY_ESCAPE, Key::escape},
+    {GLFW_KEY_ENTER, Key::enter}, {GLFW_KEY_KP_ENTER, Key::enter},
+    {GLFW_KEY_TAB, Key::tab},     {GLFW_KEY_BACKSPACE, Key::backspace},
+    {GLFW_KEY_DELETE, Key::del},  {GLFW_KEY_F1, Key::f1},
+    {GLFW_KEY_F2, Key::f2},       {GLFW_KEY_F9, Key::f9},
+    {GLFW_KEY_F10, Key::f10},     {GLFW_KEY_D, Key::d},
+    {GLFW_KEY_F, Key::f},         {GLFW_KEY_I, Key::i},
+    {GLFW_KEY_O, Key::o},         {GLFW_KEY_Q, Key::q},
+    {GLFW_KEY_V, Key::v},         {GLFW_KEY_Y, Key::y},
+    {GLFW_KEY_Z, Key::z},
 };
 
 /// What GLFW's callbacks fill between two frames.
@@ -44,7 +49,9 @@ struct Inbox {
   bool event = true;
 };
 
-Inbox& inbox_of(GLFWwindow* window) { return *static_cast<Inbox*>(glfwGetWindowUserPointer(window)); }
+Inbox& inbox_of(GLFWwindow* window) {
+  return *static_cast<Inbox*>(glfwGetWindowUserPointer(window));
+}
 
 void on_key(GLFWwindow* window, int key, int, int action, int mods) {
   Inbox& inbox = inbox_of(window);
@@ -52,7 +59,8 @@ void on_key(GLFWwindow* window, int key, int, int action, int mods) {
   if (action == GLFW_RELEASE) return;
   for (const KeyName& name : kKeyNames) {
     if (name.glfw != key) continue;
-    inbox.keys.add({name.key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0, (mods & GLFW_MOD_ALT) != 0});
+    inbox.keys.add({name.key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0,
+                    (mods & GLFW_MOD_ALT) != 0});
   }
 }
 
@@ -87,7 +95,8 @@ class GlfwWindow {
  public:
   static Result<GlfwWindow> open(const WindowOptions& options) {
     silence_gl_drivers();
-    if (glfwInit() == GLFW_FALSE) return failure(fmt::format("no window can be opened: {}", last_glfw_error()));
+    if (glfwInit() == GLFW_FALSE)
+      return failure(fmt::format("no window can be opened: {}", last_glfw_error()));
     GlfwWindow made;
     for (const auto& [major, minor] : {std::pair{4, 3}, std::pair{3, 3}}) {
       glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, major);
@@ -97,14 +106,17 @@ class GlfwWindow {
       made.window_ = glfwCreateWindow(options.width, options.height, "Poolscope", nullptr, nullptr);
       if (made.window_ != nullptr) break;
     }
-    if (made.window_ == nullptr) return failure(fmt::format("no window with OpenGL 3.3: {}", last_glfw_error()));
+    if (made.window_ == nullptr)
+      return failure(fmt::format("no window with OpenGL 3.3: {}", last_glfw_error()));
     glfwSetWindowSizeLimits(made.window_, 640, 400, GLFW_DONT_CARE, GLFW_DONT_CARE);
     glfwMakeContextCurrent(made.window_);
     glfwSwapInterval(1);
-    if (gladLoadGL(glfwGetProcAddress) == 0) return failure("OpenGL's functions could not be loaded");
+    if (gladLoadGL(glfwGetProcAddress) == 0)
+      return failure("OpenGL's functions could not be loaded");
     return made;
   }
-  GlfwWindow(GlfwWindow&& other) noexcept : window_(std::exchange(other.window_, nullptr)), owns_(std::exchange(other.owns_, false)) {}
+  GlfwWindow(GlfwWindow&& other) noexcept
+      : window_(std::exchange(other.window_, nullptr)), owns_(std::exchange(other.owns_, false)) {}
   GlfwWindow& operator=(GlfwWindow&&) = delete;
   ~GlfwWindow() {
     if (window_ != nullptr) glfwDestroyWindow(window_);
@@ -170,7 +182,9 @@ void run_loop(GLFWwindow* window, App& app, Inbox& inbox) {
 
 }  // namespace
 
-bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
+bool has_display() {
+  return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+}
 
 Result<void> run_window(Document document, const WindowOptions& options) {
   auto window = GlfwWindow::open(options);
@@ -181,7 +195,8 @@ Result<void> run_window(Document document, const WindowOptions& options) {
   const ImGuiSession session;
   ImGui_ImplGlfw_InitForOpenGL(window->get(), true);
   {
-    auto app = App::create(std::move(document), {options.dump_document, [] { glfwPostEmptyEvent(); }});
+    auto app =
+        App::create(std::move(document), {options.dump_document, [] { glfwPostEmptyEvent(); }});
     if (!app) return tl::unexpected(app.error());
     for (const auto& path : options.files) (*app)->open(path);
     run_loop(window->get(), **app, inbox);

@@ -31,13 +31,13 @@ Color theme_color(ImU32 packed) {
 }  // namespace
 
 std::int64_t Pane::row_at(float y) const {
-  return static_cast<std::int64_t>(
-      std::floor(visible.y0 + static_cast<double>(y - rect.min.y) * visible.height() / rect.height()));
+  return static_cast<std::int64_t>(std::floor(visible.y0 + static_cast<double>(y - rect.min.y) *
+                                                               visible.height() / rect.height()));
 }
 
 std::int64_t Pane::col_at(float x) const {
-  return static_cast<std::int64_t>(
-      std::floor(visible.x0 + static_cast<double>(x - rect.min.x) * visible.width() / rect.width()));
+  return static_cast<std::int64_t>(std::floor(visible.x0 + static_cast<double>(x - rect.min.x) *
+                                                               visible.width() / rect.width()));
 }
 
 CellSpan visible_cells(const Pane& pane, std::int64_t rows, std::int64_t cols) {
@@ -91,8 +91,9 @@ ImU32 number_color(const Ui& ui, ValueRange range, float value) {
   return text_color_on(heat_color(ui, range, value)).packed();
 }
 
-void draw_heatmap(const Ui& ui, HeatmapTexture& texture, const std::shared_ptr<const Picture>& picture,
-                  const Pane& pane, const HeatmapLook& look) {
+void draw_heatmap(const Ui& ui, HeatmapTexture& texture,
+                  const std::shared_ptr<const Picture>& picture, const Pane& pane,
+                  const HeatmapLook& look) {
   if (!picture || picture->tensor().empty()) return;
   const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
   texture.update(picture, look.planes, pane.visible,
@@ -139,8 +140,10 @@ void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::in
   const float half_h = text_height(ui, *font) * 0.42F;
   const auto first_row = static_cast<std::int64_t>(std::floor(pane.visible.y0));
   const auto first_col = static_cast<std::int64_t>(std::floor(pane.visible.x0));
-  for (auto row = first_row; row < pane.visible.y1; ++row) {
-    for (auto col = first_col; col < pane.visible.x1; ++col) {
+  const auto row_end = static_cast<std::int64_t>(std::ceil(pane.visible.y1));
+  const auto col_end = static_cast<std::int64_t>(std::ceil(pane.visible.x1));
+  for (auto row = first_row; row < row_end; ++row) {
+    for (auto col = first_col; col < col_end; ++col) {
       if (row >= 0 && row < rows && col >= 0 && col < cols) continue;
       const ImVec2 at = pane.cell(row, col).center();
       list().AddRectFilled({at.x - half_w, at.y - half_h}, {at.x + half_w, at.y + half_h},
@@ -184,7 +187,8 @@ void draw_hover(const Ui& ui, const Pane& pane, std::int64_t row, std::int64_t c
   list().AddRect(cell.min, cell.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
 }
 
-void draw_value_bar(const Ui& ui, const Rect& rect, ValueRange range, std::optional<double> linked) {
+void draw_value_bar(const Ui& ui, const Rect& rect, ValueRange range,
+                    std::optional<double> linked) {
   const float height = std::floor(ui.px(8));
   const Rect bar = Rect::of(rect.min.x, rect.min.y, rect.width(), height);
   ui.heatmaps.draw_color_bar(list(), bar.min, bar.max, ui.document.view.map);
@@ -200,7 +204,8 @@ void draw_value_bar(const Ui& ui, const Rect& rect, ValueRange range, std::optio
     const float center = std::clamp(x, rect.min.x + half, rect.max.x - half);
     list().AddRectFilled({x - ui.px(2), bar.min.y - ui.px(2)}, {x + ui.px(2), bar.max.y},
                          ui.theme.casing);
-    list().AddRectFilled({x - ui.px(1), bar.min.y - ui.px(2)}, {x + ui.px(1), bar.max.y}, ui.theme.acc);
+    list().AddRectFilled({x - ui.px(1), bar.min.y - ui.px(2)}, {x + ui.px(1), bar.max.y},
+                         ui.theme.acc);
     list().AddTriangleFilled({x, bar.max.y}, {x + ui.px(3.5F), bar.max.y + ui.px(5)},
                              {x - ui.px(3.5F), bar.max.y + ui.px(5)}, ui.theme.acc);
     draw_text_centered(ui, Font::mono12, {center, label_y}, ui.theme.acctext, label);

@@ -62,8 +62,9 @@ struct HeatmapLook {
   ColorMap map;
   bool gaps = true;
 };
-void draw_heatmap(const Ui& ui, HeatmapTexture& texture, const std::shared_ptr<const Picture>& picture,
-                  const Pane& pane, const HeatmapLook& look);
+void draw_heatmap(const Ui& ui, HeatmapTexture& texture,
+                  const std::shared_ptr<const Picture>& picture, const Pane& pane,
+                  const HeatmapLook& look);
 
 /// 45 degree hatch, as padding and missing output have it.
 void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color);

@@ -19,11 +19,13 @@ using AddCommand = Command (*)(CLI::App& program);
 
 Command add_apply(CLI::App& program);  ///< Layers on a file, or on a batch of files.
 Command add_trace(CLI::App& program);  ///< Every stage of a pipeline, as text or JSON.
+Command add_render(CLI::App& program);  ///< The window as a picture.
 
 /// Every subcommand, in the order of --help.
 inline constexpr std::array kCommands{
     AddCommand{add_apply},
     AddCommand{add_trace},
+    AddCommand{add_render},
 };
 
 }  // namespace poolscope

@@ -25,8 +25,8 @@ Extent extent_of(const std::vector<AxisWindow>& windows, std::int64_t begin, std
   return extent;
 }
 
-/// Windows [begin, end) in the coordinates of a crop that starts at `origin`. A tap outside the input
-/// stays outside the crop: the crop reaches to each border that a window crosses.
+/// Windows [begin, end) in the coordinates of a crop that starts at `origin`. A tap outside the
+/// input stays outside the crop: the crop reaches to each border that a window crosses.
 std::vector<AxisWindow> shifted(const std::vector<AxisWindow>& windows, std::int64_t begin,
                                 std::int64_t end, std::int64_t origin) {
   std::vector<AxisWindow> part(windows.begin() + begin, windows.begin() + end);
@@ -55,9 +55,9 @@ Result<Indices> in_whole_plane(const Indices& winners, std::int64_t crop_width, 
   if (!buffer) return tl::unexpected(buffer.error());
   for (std::int64_t i = 0; i < buffer->size(); ++i) {
     const std::int64_t index = winners.data()[i];
-    (*buffer)[i] = index < 0 ? -1
-                             : (rows.begin + index / crop_width) * width + cols.begin +
-                                   index % crop_width;
+    (*buffer)[i] =
+        index < 0 ? -1
+                  : (rows.begin + index / crop_width) * width + cols.begin + index % crop_width;
   }
   return Indices(winners.shape(), std::move(*buffer));
 }
@@ -85,8 +85,7 @@ Result<WindowBlock> probe_windows(const Engine& engine, const Tensor& input,
   if (!output) return tl::unexpected(output.error());
   WindowBlock block{range, output->values, {}};
   if (output->winners) {
-    auto winners =
-        in_whole_plane(*output->winners, crop->shape().w, input.shape().w, rows, cols);
+    auto winners = in_whole_plane(*output->winners, crop->shape().w, input.shape().w, rows, cols);
     if (!winners) return tl::unexpected(winners.error());
     block.winners = std::move(*winners);
   }

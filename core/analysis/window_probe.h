@@ -22,8 +22,8 @@ struct CellRange {
 /// The windows of some output cells of one plane, run again for themselves.
 struct WindowBlock {
   CellRange range;
-  Tensor values;                    ///< 1 x 1 x rows x cols
-  std::optional<Indices> winners;   ///< y*W + x in the whole input plane, -1 for none.
+  Tensor values;                   ///< 1 x 1 x rows x cols
+  std::optional<Indices> winners;  ///< y*W + x in the whole input plane, -1 for none.
 
   std::int64_t winner(std::int64_t row, std::int64_t col) const;
 };

@@ -30,7 +30,8 @@ std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
 }
 
 /// Rows of tap texts; beyond kMaxSpelledTaps the middle is left out.
-std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& facts, std::string_view glue) {
+std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& facts,
+                                  std::string_view glue) {
   std::vector<std::string> rows;
   const std::int64_t shown_rows = std::min<std::int64_t>(facts.row.count, 5);
   const std::int64_t shown_cols = std::min<std::int64_t>(facts.col.count, 5);
@@ -55,7 +56,8 @@ void add_max_lines(Arithmetic& text, std::vector<std::string> rows) {
   }
 }
 
-void add_sum_lines(Arithmetic& text, std::vector<std::string> rows, const std::string& before, const std::string& after) {
+void add_sum_lines(Arithmetic& text, std::vector<std::string> rows, const std::string& before,
+                   const std::string& after) {
   const std::string indent(before.size(), ' ');
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool last = i + 1 == rows.size();
@@ -85,7 +87,8 @@ std::string border_fact(const StageView& view, const WindowFacts& facts) {
 std::string divisor_fact(const StageView& view, const WindowFacts& facts, std::int64_t divisor) {
   const std::string text = count_text(divisor);
   if (view.pool->divisor_override) return text + ", divisor_override";
-  if (divisor == facts.taps) return text + (facts.inside == facts.taps ? ", all cells" : ", padding counts");
+  if (divisor == facts.taps)
+    return text + (facts.inside == facts.taps ? ", all cells" : ", padding counts");
   if (divisor == facts.inside) return text + ", cells inside";
   return text + ", overhang does not count";
 }
@@ -106,17 +109,24 @@ void add_max_facts(const StageView& view, const WindowFacts& facts, Arithmetic& 
     text.facts.emplace_back(whole ? "Index, as Indices" : "Index, as return_indices",
                             count_text(index->values()[0] + offset));
   }
-  text.facts.emplace_back("Ties", facts.ties == 0 ? "none" : fmt::format("{} more, the first wins", count_text(facts.ties)));
-  text.sentence = fmt::format("The winner sits at row {}, col {}. It alone decides: the other {} cells could be anything smaller.",
-                              row, col, count_text(facts.inside - 1));
+  text.facts.emplace_back(
+      "Ties",
+      facts.ties == 0 ? "none" : fmt::format("{} more, the first wins", count_text(facts.ties)));
+  text.sentence = fmt::format(
+      "The winner sits at row {}, col {}. It alone decides: the other {} cells could be anything "
+      "smaller.",
+      row, col, count_text(facts.inside - 1));
 }
 
-void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t divisor, Arithmetic& text) {
+void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t divisor,
+                   Arithmetic& text) {
   if (view.pool->reduction == Reduction::mean) {
     text.facts.emplace_back("Sum", number_text(facts.sum));
     text.facts.emplace_back("Divisor", divisor_fact(view, facts, divisor));
-    text.sentence = divisor == 0 ? "No cell lies inside and none is counted: 0/0 is NaN."
-                                 : fmt::format("Every cell counts the same: one {}th of the result each.", count_text(divisor));
+    text.sentence = divisor == 0
+                        ? "No cell lies inside and none is counted: 0/0 is NaN."
+                        : fmt::format("Every cell counts the same: one {}th of the result each.",
+                                      count_text(divisor));
     if (divisor == 1) text.sentence = "The divisor is 1: the result is the sum.";
     if (divisor == 2) text.sentence = "Every cell counts the same: one half of the result each.";
     if (divisor == 3) text.sentence = "Every cell counts the same: one third of the result each.";
@@ -126,7 +136,8 @@ void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t
   const bool scaled = view.pool->gain != static_cast<double>(divisor);
   if (scaled) text.facts.emplace_back("Scale", "partial window, as if full (PyTorch)");
   text.sentence = "Large values weigh more than in an average, and less than in a maximum.";
-  if (text.result == "NaN") text.sentence = "The sum of powers is negative, so its root is NaN, as in PyTorch.";
+  if (text.result == "NaN")
+    text.sentence = "The sum of powers is negative, so its root is NaN, as in PyTorch.";
 }
 
 }  // namespace
@@ -134,13 +145,15 @@ void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t
 Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
   Arithmetic text;
   const Selection& at = view.selection;
-  if (const WindowBlock* block = state.probes.block(view, {at.row, at.row + 1, at.col, at.col + 1})) {
+  if (const WindowBlock* block =
+          state.probes.block(view, {at.row, at.row + 1, at.col, at.col + 1})) {
     text.winner = block->winner(at.row, at.col);
   }
   const WindowFacts& facts = state.probes.facts(view, text.winner);
   const std::int64_t divisor = view.pool->divisor(facts.row, facts.col);
   text.result = number_text(static_cast<double>(view.output_value(at.row, at.col)));
-  text.facts.emplace_back("Covers", axis_text("row", facts.row) + ", " + axis_text("col", facts.col));
+  text.facts.emplace_back("Covers",
+                          axis_text("row", facts.row) + ", " + axis_text("col", facts.col));
   switch (view.pool->reduction) {
     case Reduction::max:
       add_max_lines(text, tap_rows(view, facts, ", "));
@@ -151,7 +164,8 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
       add_sum_facts(view, facts, divisor, text);
       break;
     case Reduction::power:
-      add_sum_lines(text, tap_rows(view, facts, " + "), power_before(*view.pool, divisor), power_after(*view.pool, divisor));
+      add_sum_lines(text, tap_rows(view, facts, " + "), power_before(*view.pool, divisor),
+                    power_after(*view.pool, divisor));
       add_sum_facts(view, facts, divisor, text);
       break;
   }

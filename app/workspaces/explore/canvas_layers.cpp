@@ -30,20 +30,24 @@ void draw_values(const Ui& ui, const StageView& view, const CanvasLook& look, Va
   const CellSpan cells = is_output ? visible_cells(look.pane, view.out_rows, view.out_cols)
                                    : visible_cells(look.pane, view.rows, view.cols);
   const bool grey = look.kind == CanvasKind::windows;
-  const CellRect current = view.output ? view.window_rect(view.selection.row, view.selection.col) : CellRect{};
+  const CellRect current =
+      view.output ? view.window_rect(view.selection.row, view.selection.col) : CellRect{};
   for (auto row = cells.row_begin; row < cells.row_end; ++row) {
     for (auto col = cells.col_begin; col < cells.col_end; ++col) {
       if (look.kind == CanvasKind::input && is_cell_edited(ui, view, row, col)) continue;
       const float value = is_output ? view.output_value(row, col) : view.input_value(row, col);
       const auto y = static_cast<double>(row), x = static_cast<double>(col);
-      const bool in_window = view.output && y >= current.y0 && y < current.y1 && x >= current.x0 && x < current.x1;
-      const ImU32 color = grey ? (in_window ? ui.theme.t1 : ui.theme.t2) : number_color(ui, range, value);
+      const bool in_window =
+          view.output && y >= current.y0 && y < current.y1 && x >= current.x0 && x < current.x1;
+      const ImU32 color =
+          grey ? (in_window ? ui.theme.t1 : ui.theme.t2) : number_color(ui, range, value);
       draw_cell_value(ui, look.pane.cell(row, col), color, static_cast<double>(value));
     }
   }
 }
 
-void draw_heat_cells(const Ui& ui, const StageView& view, const CanvasLook& look, const Heat& heat) {
+void draw_heat_cells(const Ui& ui, const StageView& view, const CanvasLook& look,
+                     const Heat& heat) {
   HeatmapLook style{view.planes, heat.range, ui.document.view.map, true};
   // The detail shows the numbers of one channel, so it shows that channel's colours too.
   style.planes.composite = view.planes.composite && !look.detail;
@@ -57,22 +61,26 @@ ImU32 coverage_color(const Ui& ui, std::int64_t count) {
   return ui.theme.cov[static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, 4))];
 }
 
-void draw_coverage(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_coverage(const Ui& ui, const StageView& view, ExploreState& state,
+                   const CanvasLook& look) {
   const auto& rows = state.probes.row_coverage(view);
   const auto& cols = state.probes.col_coverage(view);
   const CellSpan cells = visible_cells(look.pane, view.rows, view.cols);
   const float gap = std::max(1.0F, std::floor(ui.px(1)));
   for (auto row = cells.row_begin; row < cells.row_end; ++row) {
     for (auto col = cells.col_begin; col < cells.col_end; ++col) {
-      const std::int64_t count = rows[static_cast<std::size_t>(row)] * cols[static_cast<std::size_t>(col)];
+      const std::int64_t count =
+          rows[static_cast<std::size_t>(row)] * cols[static_cast<std::size_t>(col)];
       const Rect cell = look.pane.cell(row, col);
-      list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap}, coverage_color(ui, count));
+      list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
+                           coverage_color(ui, count));
     }
   }
 }
 
 /// Too many cells for shading each: the picture in grey, and bands no window reads struck out.
-void draw_grey_picture(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_grey_picture(const Ui& ui, const StageView& view, ExploreState& state,
+                       const CanvasLook& look) {
   HeatmapLook style{view.planes, view.input_range, ColorMap::grey, false};
   style.planes.composite = false;
   draw_heatmap(ui, state.main_textures[1], view.input_picture, look.pane, style);
@@ -93,8 +101,10 @@ CellRange visible_windows(const StageView& view, const Pane& pane) {
     }
     return found;
   };
-  const auto [row_begin, row_end] = reaching(view.windows()->rows, pane.visible.y0, pane.visible.y1);
-  const auto [col_begin, col_end] = reaching(view.windows()->cols, pane.visible.x0, pane.visible.x1);
+  const auto [row_begin, row_end] =
+      reaching(view.windows()->rows, pane.visible.y0, pane.visible.y1);
+  const auto [col_begin, col_end] =
+      reaching(view.windows()->cols, pane.visible.x0, pane.visible.x1);
   return {row_begin, row_end, col_begin, col_end};
 }
 
@@ -117,21 +127,25 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
   const float fade = std::clamp((pitch - ui.px(kMinOutlinePitch)) / ui.px(12), 0.25F, 1.0F);
   for (auto row = range.row_begin; row < range.row_end; ++row) {
     for (auto col = range.col_begin; col < range.col_end; ++col) {
-      const bool neighbour = std::abs(row - view.selection.row) <= 1 && std::abs(col - view.selection.col) <= 1;
+      const bool neighbour =
+          std::abs(row - view.selection.row) <= 1 && std::abs(col - view.selection.col) <= 1;
       const ImU32 color = !overlap    ? with_alpha(ui.theme.wline, fade)
                           : neighbour ? with_alpha(ui.theme.t2, 0.9F * fade)
                                       : with_alpha(ui.theme.wline, 0.4F * fade);
-      const Rect rect = look.pane.screen(view.window_rect(row, col)).inset(std::min(ui.px(2.5F), pitch * 0.1F));
+      const Rect rect =
+          look.pane.screen(view.window_rect(row, col)).inset(std::min(ui.px(2.5F), pitch * 0.1F));
       list().AddRect(rect.min, rect.max, color, ui.px(3), 0, std::max(1.0F, ui.px(1)));
     }
   }
 }
 
 /// Dots for winners, one a window won, and the winner of the current window in the accent.
-void draw_winners(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_winners(const Ui& ui, const StageView& view, ExploreState& state,
+                  const CanvasLook& look) {
   if (!view.pool->has_winners() || look.pane.cell_size() < ui.px(14)) return;
   const CellRange range = visible_windows(view, look.pane);
-  if (range.rows() <= 0 || range.cols() <= 0 || range.rows() * range.cols() > kMaxMarkedWindows) return;
+  if (range.rows() <= 0 || range.cols() <= 0 || range.rows() * range.cols() > kMaxMarkedWindows)
+    return;
   const WindowBlock* block = state.probes.block(view, range);
   if (block == nullptr || !block->winners) return;
   const std::int64_t current = block->winner(view.selection.row, view.selection.col);
@@ -169,7 +183,8 @@ void draw_taps(const Ui& ui, const StageView& view, const CanvasLook& look) {
   }
 }
 
-void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& state,
+                         const CanvasLook& look) {
   const bool shaded = look.pane.cell_size() >= ui.px(8) && view.pool != nullptr;
   if (shaded) {
     draw_coverage(ui, view, state, look);
@@ -191,12 +206,13 @@ void draw_missing_output(const Ui& ui, const StageView& view, const Pane& pane) 
   list().AddRect(pane.rect.min, pane.rect.max, ui.theme.line2, 0, 0, ui.px(1));
   const ImVec2 center = pane.rect.center();
   const float half = text_width(ui, Font::sans14_medium, view.reason) * 0.5F + ui.px(12);
-  list().AddRectFilled({center.x - half, center.y - ui.px(16)}, {center.x + half, center.y + ui.px(16)},
-                       ui.theme.canvas, ui.px(6));
+  list().AddRectFilled({center.x - half, center.y - ui.px(16)},
+                       {center.x + half, center.y + ui.px(16)}, ui.theme.canvas, ui.px(6));
   draw_text_centered(ui, Font::sans14_medium, center, ui.theme.t2, view.reason);
 }
 
-void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
+                       const CanvasLook& look) {
   HeatmapTexture& texture = look.detail ? state.detail_textures[0] : state.main_textures[0];
   draw_heat_cells(ui, view, look, {texture, view.input_picture, view.input_range});
   draw_ghost_cells(ui, look.pane, view.rows, view.cols, view.border_text());
@@ -204,17 +220,21 @@ void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
   draw_cell_editor(ui, view, state, look.pane);
 }
 
-void draw_output_layers(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_output_layers(const Ui& ui, const StageView& view, ExploreState& state,
+                        const CanvasLook& look) {
   HeatmapTexture& texture = look.detail ? state.detail_textures[2] : state.main_textures[2];
   draw_heat_cells(ui, view, look, {texture, view.output_picture, view.output_range});
   draw_values(ui, view, look, view.output_range);
 }
 
-void draw_links(const Ui& ui, const StageView& view, const ExploreState& state, const CanvasLook& look) {
+void draw_links(const Ui& ui, const StageView& view, const ExploreState& state,
+                const CanvasLook& look) {
   const bool is_output = look.kind == CanvasKind::output;
-  const auto y = static_cast<double>(view.selection.row), x = static_cast<double>(view.selection.col);
+  const auto y = static_cast<double>(view.selection.row),
+             x = static_cast<double>(view.selection.col);
   draw_selection(ui, look.pane,
-                 is_output ? CellRect{x, y, x + 1, y + 1} : view.window_rect(view.selection.row, view.selection.col),
+                 is_output ? CellRect{x, y, x + 1, y + 1}
+                           : view.window_rect(view.selection.row, view.selection.col),
                  look.thin);
   if (!state.hovered || (state.hovered->canvas == CanvasKind::output) != is_output) return;
   if (is_output || view.inside(state.hovered->row, state.hovered->col)) {
@@ -229,19 +249,28 @@ std::string_view canvas_name(CanvasKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state, const CanvasLook& look) {
+void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state,
+                        const CanvasLook& look) {
   const bool is_output = look.kind == CanvasKind::output;
   if (is_output && view.output == nullptr) return draw_missing_output(ui, view, look.pane);
   switch (look.kind) {
-    case CanvasKind::input: draw_input_layers(ui, view, state, look); break;
-    case CanvasKind::windows: draw_windows_layers(ui, view, state, look); break;
-    case CanvasKind::output: draw_output_layers(ui, view, state, look); break;
+    case CanvasKind::input:
+      draw_input_layers(ui, view, state, look);
+      break;
+    case CanvasKind::windows:
+      draw_windows_layers(ui, view, state, look);
+      break;
+    case CanvasKind::output:
+      draw_output_layers(ui, view, state, look);
+      break;
   }
   if (view.output != nullptr) draw_links(ui, view, state, look);
   if (!shows_indices(ui, look.pane) || look.detail) return;
-  ImGui::PushClipRect({look.pane.rect.min.x - ui.px(40), look.pane.rect.min.y - ui.px(22)}, look.pane.rect.max, false);
-  draw_indices(ui, look.pane, is_output ? visible_cells(look.pane, view.out_rows, view.out_cols)
-                                        : visible_cells(look.pane, view.rows, view.cols));
+  ImGui::PushClipRect({look.pane.rect.min.x - ui.px(40), look.pane.rect.min.y - ui.px(22)},
+                      look.pane.rect.max, false);
+  draw_indices(ui, look.pane,
+               is_output ? visible_cells(look.pane, view.out_rows, view.out_cols)
+                         : visible_cells(look.pane, view.rows, view.cols));
   ImGui::PopClipRect();
 }
 
@@ -250,17 +279,20 @@ void draw_canvas_legend(const Ui& ui, const StageView& view, CanvasKind kind, co
   if (kind != CanvasKind::windows) {
     if (is_output && view.output == nullptr) return;
     std::optional<double> linked;
-    if (view.output) linked = static_cast<double>(view.output_value(view.selection.row, view.selection.col));
+    if (view.output)
+      linked = static_cast<double>(view.output_value(view.selection.row, view.selection.col));
     return draw_value_bar(ui, rect, is_output ? view.output_range : view.input_range, linked);
   }
   if (view.pool == nullptr) return;
   const float y = rect.min.y + ui.px(6);
-  float x = draw_text(ui, Font::sans12, {rect.min.x, y}, ui.theme.t3, "windows per cell") + ui.px(8);
+  float x =
+      draw_text(ui, Font::sans12, {rect.min.x, y}, ui.theme.t3, "windows per cell") + ui.px(8);
   for (int count = 1; count <= 4; ++count) {
     const Rect cell = Rect::of(x, y - ui.px(9), ui.px(18), ui.px(18));
     list().AddRectFilled(cell.min, cell.max, coverage_color(ui, count));
     list().AddRect(cell.min, cell.max, ui.theme.line2, 0, 0, 1.0F);
-    draw_text_centered(ui, Font::mono12, cell.center(), ui.theme.t1, count == 4 ? "4+" : fmt::format("{}", count));
+    draw_text_centered(ui, Font::mono12, cell.center(), ui.theme.t1,
+                       count == 4 ? "4+" : fmt::format("{}", count));
     x += ui.px(count == 4 ? 20 : 19);
   }
   if (!view.pool->has_winners()) return;

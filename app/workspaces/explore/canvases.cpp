@@ -34,10 +34,10 @@ CellRect output_domain(const StageView& view) {
 
 /// Sizes that all three canvases share.
 struct Layout {
-  float column = 0;   ///< Width of a canvas' column.
-  float gutter = 0;   ///< Left of the cells, for row numbers.
-  float band = 0;     ///< Above the cells, for column numbers.
-  ImVec2 cells{};     ///< Size of the cells' rectangle.
+  float column = 0;  ///< Width of a canvas' column.
+  float gutter = 0;  ///< Left of the cells, for row numbers.
+  float band = 0;    ///< Above the cells, for column numbers.
+  ImVec2 cells{};    ///< Size of the cells' rectangle.
   bool detail = false;
 };
 
@@ -47,19 +47,21 @@ Layout layout_of(const Ui& ui, const StageView& view, const Rect& area) {
   const auto dx = static_cast<float>(view.domain.width());
   const auto dy = static_cast<float>(view.domain.height());
   const float room = area.height() - ui.px(kTitle + kBarBand);
-  const float fitted = std::min((layout.column - ui.px(kGutter)) / dx, (room - ui.px(kIndexBand)) / dy);
+  const float fitted =
+      std::min((layout.column - ui.px(kGutter)) / dx, (room - ui.px(kIndexBand)) / dy);
   layout.detail = fitted < ui.px(20);
   if (layout.detail) {
     const float cell = std::min(layout.column / dx, layout.column * 0.75F / dy);
-    layout.cells = {std::max(ui.px(8), std::round(cell * dx)), std::max(ui.px(8), std::round(cell * dy))};
+    layout.cells = {std::max(ui.px(8), std::round(cell * dx)),
+                    std::max(ui.px(8), std::round(cell * dy))};
     return layout;
   }
   if (ui.document.view.indices) {
     layout.gutter = ui.px(kGutter);
     layout.band = ui.px(kIndexBand);
   }
-  const float cell = std::floor(std::min({(layout.column - layout.gutter) / dx,
-                                          (room - layout.band) / dy, ui.px(72)}));
+  const float cell = std::floor(
+      std::min({(layout.column - layout.gutter) / dx, (room - layout.band) / dy, ui.px(72)}));
   layout.cells = {cell * dx, cell * dy};
   return layout;
 }
@@ -73,7 +75,8 @@ std::string windows_title(const StageView& view) {
 void draw_title(const Ui& ui, const StageView& view, CanvasKind kind, ImVec2 at, float width) {
   constexpr std::array<std::string_view, 3> kTitles{"Input", "Windows", "Output"};
   const float y = at.y + ui.px(kTitle) * 0.5F - ui.px(2);
-  draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1, kTitles[static_cast<std::size_t>(kind)]);
+  draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1,
+            kTitles[static_cast<std::size_t>(kind)]);
   std::string right = kind == CanvasKind::windows ? windows_title(view)
                       : kind == CanvasKind::input ? axes_text(view.input_axes, "×")
                       : view.output               ? axes_text(view.output_axes, "×")
@@ -122,7 +125,8 @@ void handle_hover(const Ui& ui, const StageView& view, ExploreState& state, Canv
     return;
   }
   state.hovered = cell;
-  const auto target = is_output ? Selection{cell.row, cell.col} : window_reading(view, cell.row, cell.col);
+  const auto target =
+      is_output ? Selection{cell.row, cell.col} : window_reading(view, cell.row, cell.col);
   const bool pin = click.clicked && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 16.0F;
   if (target) select(ui, *target, pin);
   if (pin && kind == CanvasKind::input && view.inside(cell.row, cell.col)) {
@@ -149,8 +153,8 @@ void draw_canvas(const Ui& ui, const StageView& view, ExploreState& state, Canva
 std::int64_t detail_count(const std::vector<AxisWindow>& windows) {
   std::int64_t count = 1;
   const auto size = static_cast<std::int64_t>(windows.size());
-  while (count < size && windows[static_cast<std::size_t>(count)].last() + 1 - windows[0].begin <=
-                             kDetailCells) {
+  while (count < size &&
+         windows[static_cast<std::size_t>(count)].last() + 1 - windows[0].begin <= kDetailCells) {
     ++count;
   }
   return count;
@@ -159,7 +163,8 @@ std::int64_t detail_count(const std::vector<AxisWindow>& windows) {
 /// The first output cell of the detail: moves only when the selection leaves it.
 std::int64_t detail_first(std::int64_t first, std::int64_t count, std::int64_t selected,
                           std::int64_t size) {
-  if (selected < first || selected >= first + count) first = selected - std::min<std::int64_t>(1, count - 1);
+  if (selected < first || selected >= first + count)
+    first = selected - std::min<std::int64_t>(1, count - 1);
   return std::clamp<std::int64_t>(first, 0, std::max<std::int64_t>(0, size - count));
 }
 
@@ -171,10 +176,10 @@ struct Detail {
 Detail detail_of(const StageView& view, ExploreState& state) {
   if (view.windows() == nullptr) {
     const auto half = kDetailCells / 2;
-    const auto y = static_cast<double>(std::clamp<std::int64_t>(view.selection.row - half, 0,
-                                                                std::max<std::int64_t>(0, view.rows - kDetailCells)));
-    const auto x = static_cast<double>(std::clamp<std::int64_t>(view.selection.col - half, 0,
-                                                                std::max<std::int64_t>(0, view.cols - kDetailCells)));
+    const auto y = static_cast<double>(std::clamp<std::int64_t>(
+        view.selection.row - half, 0, std::max<std::int64_t>(0, view.rows - kDetailCells)));
+    const auto x = static_cast<double>(std::clamp<std::int64_t>(
+        view.selection.col - half, 0, std::max<std::int64_t>(0, view.cols - kDetailCells)));
     const CellRect cells{x, y, x + kDetailCells, y + kDetailCells};
     return {cells, cells};
   }
@@ -184,7 +189,8 @@ Detail detail_of(const StageView& view, ExploreState& state) {
   state.detail_row = detail_first(state.detail_row, height, view.selection.row, view.out_rows);
   state.detail_col = detail_first(state.detail_col, width, view.selection.col, view.out_cols);
   const CellRect first = view.window_rect(state.detail_row, state.detail_col);
-  const CellRect last = view.window_rect(state.detail_row + height - 1, state.detail_col + width - 1);
+  const CellRect last =
+      view.window_rect(state.detail_row + height - 1, state.detail_col + width - 1);
   const auto y = static_cast<double>(state.detail_row), x = static_cast<double>(state.detail_col);
   return {{first.x0, first.y0, last.x1, last.y1},
           {x, y, x + static_cast<double>(width), y + static_cast<double>(height)}};
@@ -221,8 +227,10 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
   // Square on the input; the same room for the output's cells.
   const float detail_height =
       std::min({layout.column, area.max.y - ui.px(kBarBand) - detail_top,
-                layout.column * static_cast<float>(detail.input.height() / std::max(1.0, detail.input.width()))});
-  const float bar_top = (shows_detail ? detail_top + detail_height : cells_top + layout.cells.y) + ui.px(14);
+                layout.column * static_cast<float>(detail.input.height() /
+                                                   std::max(1.0, detail.input.width()))});
+  const float bar_top =
+      (shows_detail ? detail_top + detail_height : cells_top + layout.cells.y) + ui.px(14);
   for (const CanvasKind kind : {CanvasKind::input, CanvasKind::windows, CanvasKind::output}) {
     const float x = area.min.x + static_cast<float>(kind) * (layout.column + ui.px(kGap));
     const CellRect domain = kind == CanvasKind::output ? output_domain(view) : view.domain;
@@ -233,14 +241,16 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
     draw_canvas(ui, view, state, kind, pane, false);
     float bar_x = pane.rect.min.x, bar_width = layout.cells.x;
     if (shows_detail) {
-      draw_detail_caption(ui, view, detail, kind, {x, cells_top + layout.cells.y + ui.px(2)}, layout.column);
+      draw_detail_caption(ui, view, detail, kind, {x, cells_top + layout.cells.y + ui.px(2)},
+                          layout.column);
       const Pane close{Rect::of(x, detail_top, layout.column, std::max(ui.px(32), detail_height)),
                        kind == CanvasKind::output ? detail.output : detail.input};
       draw_canvas(ui, view, state, kind, close, true);
       bar_x = x;
       bar_width = layout.column;
     }
-    draw_canvas_legend(ui, view, kind, Rect::of(bar_x, bar_top, std::max(bar_width, ui.px(140)), ui.px(32)));
+    draw_canvas_legend(ui, view, kind,
+                       Rect::of(bar_x, bar_top, std::max(bar_width, ui.px(140)), ui.px(32)));
   }
   return bar_top + ui.px(34);
 }
@@ -268,8 +278,10 @@ void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state
   std::int64_t next = at;
   if (ui.keys.pressed(Key::right)) next = at + 1;
   if (ui.keys.pressed(Key::left)) next = at - 1;
-  if (ui.keys.pressed(Key::down) || ui.keys.pressed(Key::right, false, true)) next = at + view.out_cols;
-  if (ui.keys.pressed(Key::up) || ui.keys.pressed(Key::left, false, true)) next = at - view.out_cols;
+  if (ui.keys.pressed(Key::down) || ui.keys.pressed(Key::right, false, true))
+    next = at + view.out_cols;
+  if (ui.keys.pressed(Key::up) || ui.keys.pressed(Key::left, false, true))
+    next = at - view.out_cols;
   if (ui.keys.pressed(Key::home)) next = 0;
   if (ui.keys.pressed(Key::end)) next = last;
   if (next == at || next < 0 || next > last) return;

@@ -29,7 +29,8 @@ void commit(const Ui& ui, ExploreState& state) {
   if (number && number->tensor.shape().elements() == 1) {
     ui.act(action::SetCell{ui.document.edit.row, ui.document.edit.col, number->tensor.values()[0]});
   } else {
-    ui.memory.log.push_back("\"" + state.cell_text + "\" is not a number; the cell keeps its value");
+    ui.memory.log.push_back("\"" + state.cell_text +
+                            "\" is not a number; the cell keeps its value");
     ui.memory.limits["cell"] = ui.memory.log.back();
   }
   state.cell_text.clear();
@@ -37,8 +38,9 @@ void commit(const Ui& ui, ExploreState& state) {
 
 void type_characters(const Ui& ui, ExploreState& state) {
   for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
-    const bool fits = character < 128 && state.cell_text.size() < kLongestNumber &&
-                      kNumberCharacters.find(static_cast<char>(character)) != std::string_view::npos;
+    const bool fits =
+        character < 128 && state.cell_text.size() < kLongestNumber &&
+        kNumberCharacters.find(static_cast<char>(character)) != std::string_view::npos;
     if (!fits) continue;
     state.cell_text.push_back(static_cast<char>(character));
     ui.memory.limits.erase("cell");
@@ -79,8 +81,9 @@ bool handle_cell_edit_keys(const Ui& ui, const StageView& view, ExploreState& st
     bool shift;
     std::int64_t rows, cols;
   };
-  constexpr Move kMoves[] = {{Key::enter, false, 1, 0}, {Key::enter, true, -1, 0}, {Key::tab, false, 0, 1},
-                             {Key::tab, true, 0, -1},   {Key::down, false, 1, 0},  {Key::up, false, -1, 0},
+  constexpr Move kMoves[] = {{Key::enter, false, 1, 0}, {Key::enter, true, -1, 0},
+                             {Key::tab, false, 0, 1},   {Key::tab, true, 0, -1},
+                             {Key::down, false, 1, 0},  {Key::up, false, -1, 0},
                              {Key::right, false, 0, 1}, {Key::left, false, 0, -1}};
   for (const Move& move : kMoves) {
     if (!ui.keys.pressed(move.key, false, move.shift)) continue;
@@ -105,7 +108,8 @@ void draw_cell_editor(const Ui& ui, const StageView& view, ExploreState& state, 
     draw_cell_text(ui, cell, ui.theme.t1, state.cell_text);
   } else {
     const float value = view.input_value(edit.row, edit.col);
-    draw_cell_value(ui, cell, number_color(ui, view.input_range, value), static_cast<double>(value));
+    draw_cell_value(ui, cell, number_color(ui, view.input_range, value),
+                    static_cast<double>(value));
   }
   const Rect frame = cell.inset(ui.px(2));
   list.AddRect(frame.min, frame.max, ui.theme.casing, ui.px(2), 0, ui.px(3.5F));

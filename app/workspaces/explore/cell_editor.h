@@ -5,7 +5,8 @@
 
 namespace poolscope {
 
-/// Whether the layer shown reads the typed grid itself, so that its input's cells can be typed into.
+/// Whether the layer shown reads the typed grid itself, so that its input's cells can be typed
+/// into.
 bool can_edit_cells(const Ui& ui);
 
 /// Puts the cursor on a cell of the grid; does nothing where cells cannot be edited.

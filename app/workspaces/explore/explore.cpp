@@ -34,7 +34,8 @@ void draw_scrolling_column(const Ui& ui, const char* id, const Rect& area, Fill 
 
 void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {
   const float width = text_width(ui, Font::mono12, text) + ui.px(14);
-  ImGui::GetWindowDrawList()->AddRectFilled({x, y - ui.px(11)}, {x + width, y + ui.px(11)}, ui.theme.ctl, ui.px(4));
+  ImGui::GetWindowDrawList()->AddRectFilled({x, y - ui.px(11)}, {x + width, y + ui.px(11)},
+                                            ui.theme.ctl, ui.px(4));
   draw_text(ui, Font::mono12, {x + ui.px(7), y}, ui.theme.t2, text);
   x += width + ui.px(8);
 }
@@ -48,8 +49,9 @@ void draw_channel_picker(const Ui& ui, const StageView& view, float& right, floa
     const auto count = static_cast<std::size_t>(channels) + 1;
     const float width = ui.px(44) * static_cast<float>(count);
     const int current = view.planes.composite ? 0 : static_cast<int>(view.planes.channel) + 1;
-    const auto chosen = segmented(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
-                                  std::span(kItems).first(count), current);
+    const auto chosen =
+        segmented(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
+                  std::span(kItems).first(count), current);
     if (chosen) {
       ui.edit_view([&](View& v) {
         v.composite = *chosen == 0;
@@ -60,10 +62,12 @@ void draw_channel_picker(const Ui& ui, const StageView& view, float& right, floa
     return;
   }
   const float width = ui.px(110);
-  const StepperEdit edit = stepper(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
-                                   {.value = view.planes.channel, .min = 0, .tip = "The channel shown"});
+  const StepperEdit edit =
+      stepper(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
+              {.value = view.planes.channel, .min = 0, .tip = "The channel shown"});
   if (edit.kind != StepKind::none) {
-    ui.edit_view([&](View& v) { v.channel = std::clamp<std::int64_t>(edit.value, 0, channels - 1); }, true);
+    ui.edit_view(
+        [&](View& v) { v.channel = std::clamp<std::int64_t>(edit.value, 0, channels - 1); }, true);
   }
   right -= width + ui.px(8);
   draw_text_right(ui, Font::sans13, {right, y}, ui.theme.t3, "Channel");
@@ -78,7 +82,8 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
     right -= ui.px(8);
     return rect;
   };
-  if (button(ui, "view/fit", place(ui.px(32)), {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input (F)"})) {
+  if (button(ui, "view/fit", place(ui.px(32)),
+             {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input (F)"})) {
     ui.act(action::SetCamera{});
   }
   const bool narrow = right - left < ui.px(560);
@@ -91,12 +96,14 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
     }
   }
   constexpr std::array<std::string_view, 2> kScales{"Shared", "Own"};
-  if (const auto scale = combo(ui, "view/range", place(ui.px(128)), kScales, static_cast<int>(ui.document.view.range), "Scale")) {
+  if (const auto scale = combo(ui, "view/range", place(ui.px(128)), kScales,
+                               static_cast<int>(ui.document.view.range), "Scale")) {
     ui.edit_view([&](View& v) { v.range = static_cast<RangeScale>(*scale); });
   }
   std::vector<std::string_view> maps;
   for (const ColorMap map : kColorMaps) maps.push_back(color_map_title(map));
-  if (const auto map = combo(ui, "view/map", place(ui.px(134)), maps, static_cast<int>(ui.document.view.map), "Map")) {
+  if (const auto map = combo(ui, "view/map", place(ui.px(134)), maps,
+                             static_cast<int>(ui.document.view.map), "Map")) {
     ui.edit_view([&](View& v) { v.map = static_cast<ColorMap>(*map); });
   }
   right -= ui.px(8);
@@ -128,7 +135,8 @@ void draw_toolbar(const Ui& ui, const StageView& view, const Rect& area) {
 }
 
 void draw_empty(const Ui& ui, const Rect& area) {
-  draw_text_centered(ui, Font::sans14, area.center(), ui.theme.t2, "Drop a picture, a table of numbers or an .npy file here");
+  draw_text_centered(ui, Font::sans14, area.center(), ui.theme.t2,
+                     "Drop a picture, a table of numbers or an .npy file here");
 }
 
 }  // namespace
@@ -149,7 +157,8 @@ void Explore::draw_left(const Ui& ui, const Rect& area) {
 }
 
 void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded) {
-  const Rect inner{{area.min.x + ui.px(kMargin), area.min.y}, {area.max.x - ui.px(kMargin), area.max.y}};
+  const Rect inner{{area.min.x + ui.px(kMargin), area.min.y},
+                   {area.max.x - ui.px(kMargin), area.max.y}};
   if (!view_) return draw_empty(ui, inner);
   draw_toolbar(ui, *view_, inner);
   const float band = inspector_folded ? ui.px(190) : 0.0F;
@@ -172,7 +181,8 @@ void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded)
 
 void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
   if (!view_) return;
-  draw_scrolling_column(ui, "inspector", area, [&](Column& column) { draw_inspector(ui, *view_, state_, column); });
+  draw_scrolling_column(ui, "inspector", area,
+                        [&](Column& column) { draw_inspector(ui, *view_, state_, column); });
 }
 
 std::string Explore::cursor_text() const {
@@ -183,7 +193,8 @@ std::string Explore::cursor_text() const {
     return fmt::format("output ({}, {}) = {}", cell.row, cell.col,
                        number_text(static_cast<double>(view_->output_value(cell.row, cell.col))));
   }
-  if (!view_->inside(cell.row, cell.col)) return fmt::format("row {}, col {}: padding", cell.row, cell.col);
+  if (!view_->inside(cell.row, cell.col))
+    return fmt::format("row {}, col {}: padding", cell.row, cell.col);
   return fmt::format("row {}, col {} = {}", cell.row, cell.col,
                      number_text(static_cast<double>(view_->input_value(cell.row, cell.col))));
 }

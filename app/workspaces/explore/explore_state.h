@@ -58,7 +58,7 @@ struct ExploreState {
   WhatIf what_if;
   ValueFigures figures;
   std::optional<HoveredCell> hovered;
-  std::string cell_text;  ///< What was typed into the edited cell so far.
+  std::string cell_text;                        ///< What was typed into the edited cell so far.
   std::int64_t detail_row = 0, detail_col = 0;  ///< First output cell of the detail view.
 };
 

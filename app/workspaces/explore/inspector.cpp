@@ -12,7 +12,8 @@ namespace {
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
-void draw_tap(const Ui& ui, const StageView& view, const Arithmetic& text, const Rect& cell, std::int64_t y, std::int64_t x) {
+void draw_tap(const Ui& ui, const StageView& view, const Arithmetic& text, const Rect& cell,
+              std::int64_t y, std::int64_t x) {
   if (!view.inside(y, x)) {
     draw_hatch(ui, cell, with_alpha(ui.theme.hatch, 0.55F));
     draw_cell_text(ui, cell, ui.theme.t3, view.border_text());
@@ -20,11 +21,13 @@ void draw_tap(const Ui& ui, const StageView& view, const Arithmetic& text, const
   }
   const bool winner = text.winner == y * view.cols + x;
   list().AddRectFilled(cell.min, cell.max, winner ? ui.theme.acc : ui.theme.cov[2]);
-  draw_cell_value(ui, cell, winner ? ui.theme.accink : ui.theme.t1, static_cast<double>(view.input_value(y, x)));
+  draw_cell_value(ui, cell, winner ? ui.theme.accink : ui.theme.t1,
+                  static_cast<double>(view.input_value(y, x)));
 }
 
 /// The window's taps as cells, or as a small heatmap where there are too many. Returns its size.
-ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const Arithmetic& text, ImVec2 at, float side) {
+ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const Arithmetic& text,
+                 ImVec2 at, float side) {
   const AxisWindow& row = view.windows()->rows[static_cast<std::size_t>(view.selection.row)];
   const AxisWindow& col = view.windows()->cols[static_cast<std::size_t>(view.selection.col)];
   const std::int64_t most = std::max(row.count, col.count);
@@ -32,11 +35,16 @@ ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const
     const CellRect cells = view.window_rect(view.selection.row, view.selection.col);
     const float unit = side / static_cast<float>(std::max(cells.width(), cells.height()));
     const Pane pane{Rect::of(at.x, at.y, std::max(2.0F, unit * static_cast<float>(cells.width())),
-                             std::max(2.0F, unit * static_cast<float>(cells.height()))), cells};
+                             std::max(2.0F, unit * static_cast<float>(cells.height()))),
+                    cells};
     draw_heatmap(ui, state.inspector_texture, view.input_picture, pane,
-                 {{view.planes.sample, view.planes.channel, false}, view.input_range, ui.document.view.map, true});
+                 {{view.planes.sample, view.planes.channel, false},
+                  view.input_range,
+                  ui.document.view.map,
+                  true});
     if (text.winner >= 0) {
-      const auto y = static_cast<double>(text.winner / view.cols), x = static_cast<double>(text.winner % view.cols);
+      const auto y = static_cast<double>(text.winner / view.cols),
+                 x = static_cast<double>(text.winner % view.cols);
       draw_selection(ui, pane, {x, y, x + 1, y + 1}, true);
     }
     return pane.rect.size();
@@ -45,7 +53,8 @@ ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const
   const float gap = std::max(1.0F, std::floor(ui.px(1)));
   for (std::int64_t r = 0; r < row.count; ++r) {
     for (std::int64_t c = 0; c < col.count; ++c) {
-      const Rect cell = Rect::of(at.x + unit * static_cast<float>(c), at.y + unit * static_cast<float>(r), unit - gap, unit - gap);
+      const Rect cell = Rect::of(at.x + unit * static_cast<float>(c),
+                                 at.y + unit * static_cast<float>(r), unit - gap, unit - gap);
       draw_tap(ui, view, text, cell, row.tap(r), col.tap(c));
     }
   }
@@ -60,7 +69,8 @@ void draw_result(const Ui& ui, const StageView& view, const Rect& cell) {
 }
 
 /// Taps, an arrow, and the result; returns the height used.
-float draw_window_picture(const Ui& ui, const StageView& view, ExploreState& state, const Arithmetic& text, ImVec2 at, float side, float width) {
+float draw_window_picture(const Ui& ui, const StageView& view, ExploreState& state,
+                          const Arithmetic& text, ImVec2 at, float side, float width) {
   const float result = std::floor(std::min(ui.px(96), width * 0.3F));
   const ImVec2 used = draw_taps(ui, view, state, text, at, side);
   const float height = std::max(used.y, result);
@@ -89,7 +99,8 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 /// The arithmetic in the largest type that fits `width`: on one line, else one line a row of taps.
-float draw_expression(const Ui& ui, const Arithmetic& text, ImVec2 at, float width, std::span<const Font> fonts) {
+float draw_expression(const Ui& ui, const Arithmetic& text, ImVec2 at, float width,
+                      std::span<const Font> fonts) {
   const std::string tail = " = ";
   const auto line_height = [&](Font font) { return std::round(text_height(ui, font) * 1.05F); };
   const auto draw_last = [&](Font font, ImVec2 from, const std::string& line) {
@@ -104,9 +115,10 @@ float draw_expression(const Ui& ui, const Arithmetic& text, ImVec2 at, float wid
   }
   Font font = Font::mono12;
   for (const Font candidate : {Font::mono16, Font::mono13}) {
-    const bool fits = std::all_of(text.lines.begin(), text.lines.end(), [&](const std::string& line) {
-      return text_width(ui, candidate, line + tail + text.result) <= width;
-    });
+    const bool fits =
+        std::all_of(text.lines.begin(), text.lines.end(), [&](const std::string& line) {
+          return text_width(ui, candidate, line + tail + text.result) <= width;
+        });
     if (fits) {
       font = candidate;
       break;
@@ -127,15 +139,19 @@ void draw_facts(const Ui& ui, const Arithmetic& text, Column& column) {
   for (const auto& [label, value] : text.facts) {
     const Rect row = column.row(28, 0);
     draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, label);
-    const Font font = text_width(ui, Font::mono13, value) + text_width(ui, Font::sans13, label) + ui.px(12) > row.width()
-                          ? Font::mono12 : Font::mono13;
+    const Font font =
+        text_width(ui, Font::mono13, value) + text_width(ui, Font::sans13, label) + ui.px(12) >
+                row.width()
+            ? Font::mono12
+            : Font::mono13;
     draw_text_right(ui, font, {row.max.x, row.center().y}, ui.theme.t1, value);
   }
 }
 
 void draw_fold_button(const Ui& ui, const Rect& title) {
   const float side = ui.px(28);
-  if (button(ui, "inspector/fold", Rect::of(title.max.x - side + ui.px(6), title.center().y - side * 0.5F, side, side),
+  if (button(ui, "inspector/fold",
+             Rect::of(title.max.x - side + ui.px(6), title.center().y - side * 0.5F, side, side),
              {.icon = Icon::sidebar, .flat = true, .tip = "Fold this column (F10)"})) {
     ui.edit_view([](View& view) { view.inspector_open = false; });
   }
@@ -147,12 +163,15 @@ std::string position_text(const StageView& view) {
 
 void draw_no_window(const Ui& ui, const StageView& view, Column& column) {
   if (view.output == nullptr) {
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err, Icon::warn, view.reason_detail));
+    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err,
+                               Icon::warn, view.reason_detail));
     return;
   }
-  const std::string text = view.layer == nullptr ? "No layers yet: the output equals the input."
-                                                 : "This layer is off: the output equals its input.";
-  column.skip_pixels(draw_text_wrapped(ui, Font::sans13, column.at(), ui.theme.t2, column.width(), text));
+  const std::string text = view.layer == nullptr
+                               ? "No layers yet: the output equals the input."
+                               : "This layer is off: the output equals its input.";
+  column.skip_pixels(
+      draw_text_wrapped(ui, Font::sans13, column.at(), ui.theme.t2, column.width(), text));
 }
 
 }  // namespace
@@ -167,34 +186,41 @@ void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Co
                   view.selection.pinned ? ui.theme.acctext : ui.theme.t3, where);
   column.space(4);
   const Arithmetic text = arithmetic_of(view, state);
-  column.skip_pixels(draw_window_picture(ui, view, state, text, column.at(), ui.px(144), column.width()));
+  column.skip_pixels(
+      draw_window_picture(ui, view, state, text, column.at(), ui.px(144), column.width()));
   column.space(16);
   constexpr std::array kFonts{Font::mono20, Font::mono16};
   column.skip_pixels(draw_expression(ui, text, column.at(), column.width(), kFonts));
   column.space(14);
   draw_facts(ui, text, column);
   column.space(8);
-  column.skip_pixels(draw_text_wrapped(ui, Font::sans12, column.at(), ui.theme.t3, column.width(), text.sentence));
+  column.skip_pixels(
+      draw_text_wrapped(ui, Font::sans12, column.at(), ui.theme.t3, column.width(), text.sentence));
   for (const std::string& note : view.output->plan.notes) {
     column.space(8);
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn, Icon::warn, note));
+    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
+                               Icon::warn, note));
   }
 }
 
-float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
+float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state,
+                           const Rect& area) {
   if (view.output == nullptr || view.pool == nullptr) return area.min.y;
   const Arithmetic text = arithmetic_of(view, state);
   const float top = area.min.y + ui.px(20);
   const float picture = std::min(ui.px(230), area.width() * 0.34F);
-  const float used = draw_window_picture(ui, view, state, text, {area.min.x, top}, ui.px(120), picture);
+  const float used =
+      draw_window_picture(ui, view, state, text, {area.min.x, top}, ui.px(120), picture);
   const float x = area.min.x + picture + ui.px(28);
   const float width = area.max.x - x;
-  const std::string where = fmt::format("Window {}: {}", position_text(view), text.facts.front().second);
+  const std::string where =
+      fmt::format("Window {}: {}", position_text(view), text.facts.front().second);
   draw_text_cut(ui, Font::sans13, {x, top + ui.px(8)}, ui.theme.t2, width, where);
   constexpr std::array kFonts{Font::mono28, Font::mono20, Font::mono16, Font::mono13};
   const float expression = draw_expression(ui, text, {x, top + ui.px(26)}, width, kFonts);
   const float sentence_y = top + ui.px(34) + expression;
-  const float sentence = draw_text_wrapped(ui, Font::sans13, {x, sentence_y}, ui.theme.t2, width, text.sentence);
+  const float sentence =
+      draw_text_wrapped(ui, Font::sans13, {x, sentence_y}, ui.theme.t2, width, text.sentence);
   return std::max(top + used, sentence_y + sentence) + ui.px(12);
 }
 

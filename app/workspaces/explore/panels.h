@@ -14,10 +14,12 @@ void draw_parameter_panel(const Ui& ui, Column& column);
 /// The current window: its taps, its arithmetic, its facts.
 void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Column& column);
 /// The same as a band under the canvases, where there is no room for the column.
-float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state,
+                           const Rect& area);
 /// Small multiples of the same input under other settings; a click applies one.
 float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 /// Histogram and figures of input and output.
-float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state,
+                            const Rect& area);
 
 }  // namespace poolscope

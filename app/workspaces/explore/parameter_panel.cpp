@@ -18,8 +18,8 @@ struct Field {
   const Ui& ui;
   const Layer& layer;
   const Parameter& parameter;
-  Rect row;      ///< Right of the label.
-  bool error;    ///< The layer cannot run because of this parameter.
+  Rect row;    ///< Right of the label.
+  bool error;  ///< The layer cannot run because of this parameter.
 
   std::string id(std::string_view part = {}) const {
     return part.empty() ? fmt::format("parameter/{}", parameter.name)
@@ -49,7 +49,8 @@ void change_layer(const Field& field, const Layer& next, StepKind kind) {
     }
   }
   ui.memory.limits.clear();
-  if (next != field.layer) ui.act(action::SetLayer{ui.document.selected_layer, next}, kind == StepKind::step);
+  if (next != field.layer)
+    ui.act(action::SetLayer{ui.document.selected_layer, next}, kind == StepKind::step);
 }
 
 void change_text(const Field& field, const std::string& text) {
@@ -67,20 +68,27 @@ struct PairEdit {
   Pair values;
 };
 
-PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool dim, std::array<std::string, 2> shown = {}) {
+PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool dim,
+                       std::array<std::string, 2> shown = {}) {
   constexpr std::array<std::string_view, 2> kAxes{"h", "w"};
   PairEdit result{StepKind::none, values};
   const std::array<std::int64_t, 2> now{values.h, values.w};
   for (int axis = 0; axis < 2; ++axis) {
     const auto index = static_cast<std::size_t>(axis);
     const std::string tip = field.tip();
-    const StepperEdit edit = stepper(field.ui, field.id(kAxes[index]), part_of(field.ui, field.row, axis, 2),
-                                     {.value = now[index], .min = min, .shown = shown[index], .error = field.error,
-                                      .dim = dim, .tip = tip});
+    const StepperEdit edit =
+        stepper(field.ui, field.id(kAxes[index]), part_of(field.ui, field.row, axis, 2),
+                {.value = now[index],
+                 .min = min,
+                 .shown = shown[index],
+                 .error = field.error,
+                 .dim = dim,
+                 .tip = tip});
     if (edit.kind == StepKind::none) continue;
     std::int64_t value = edit.value;
     if (value < min) {
-      field.ui.memory.limits[std::string(field.parameter.name)] = fmt::format("{} is at least {}", field.parameter.name, min);
+      field.ui.memory.limits[std::string(field.parameter.name)] =
+          fmt::format("{} is at least {}", field.parameter.name, min);
       value = min;
       if (now[index] == min) continue;
     }
@@ -102,7 +110,8 @@ void edit_field(const Field& field, Pair Layer::*member) {
 
 void edit_field(const Field& field, std::optional<Pair> Layer::*member) {
   const bool follows = !(field.layer.*member).has_value();
-  const PairEdit edit = pair_steppers(field, (field.layer.*member).value_or(field.layer.kernel_size), 1, follows);
+  const PairEdit edit =
+      pair_steppers(field, (field.layer.*member).value_or(field.layer.kernel_size), 1, follows);
   Layer next = field.layer;
   if (edit.kind != StepKind::none) {
     next.*member = edit.values;
@@ -110,8 +119,10 @@ void edit_field(const Field& field, std::optional<Pair> Layer::*member) {
   }
   if (follows || field.layer.kind->framework == Framework::onnx) return;
   const float side = field.ui.px(22);
-  const Rect reset = Rect::of(field.row.min.x - side - field.ui.px(6), field.row.center().y - side * 0.5F, side, side);
-  if (button(field.ui, field.id("follow"), reset, {.icon = Icon::reset, .flat = true, .tip = "None: follow the kernel again"})) {
+  const Rect reset = Rect::of(field.row.min.x - side - field.ui.px(6),
+                              field.row.center().y - side * 0.5F, side, side);
+  if (button(field.ui, field.id("follow"), reset,
+             {.icon = Icon::reset, .flat = true, .tip = "None: follow the kernel again"})) {
     next.*member = std::nullopt;
     change_layer(field, next, StepKind::typed);
   }
@@ -124,7 +135,8 @@ void edit_field(const Field& field, Pads Layer::*member) {
   Layer next = field.layer;
   // ONNX pads each side by itself: its bottom and right have a row of their own.
   const bool both = field.layer.kind->framework != Framework::onnx;
-  next.*member = {edit.values.h, edit.values.w, both ? edit.values.h : pads.bottom, both ? edit.values.w : pads.right};
+  next.*member = {edit.values.h, edit.values.w, both ? edit.values.h : pads.bottom,
+                  both ? edit.values.w : pads.right};
   change_layer(field, next, edit.kind);
 }
 
@@ -145,11 +157,13 @@ void edit_field(const Field& field, AutoPad Layer::*member) {
   constexpr std::array<std::string_view, 4> kOnnx{"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"};
   Layer next = field.layer;
   if (field.layer.kind->framework == Framework::keras) {
-    const auto chosen = segmented(field.ui, field.id(), field.row, kKeras, field.layer.*member == AutoPad::same_upper ? 1 : 0);
+    const auto chosen = segmented(field.ui, field.id(), field.row, kKeras,
+                                  field.layer.*member == AutoPad::same_upper ? 1 : 0);
     if (!chosen) return;
     next.*member = *chosen == 1 ? AutoPad::same_upper : AutoPad::valid;
   } else {
-    const auto chosen = combo(field.ui, field.id(), field.row, kOnnx, static_cast<int>(field.layer.*member));
+    const auto chosen =
+        combo(field.ui, field.id(), field.row, kOnnx, static_cast<int>(field.layer.*member));
     if (!chosen) return;
     next.*member = static_cast<AutoPad>(*chosen);
   }
@@ -158,7 +172,8 @@ void edit_field(const Field& field, AutoPad Layer::*member) {
 
 void edit_field(const Field& field, DataFormat Layer::*member) {
   constexpr std::array<std::string_view, 3> kFormats{"left out", "channels_first", "channels_last"};
-  if (const auto chosen = combo(field.ui, field.id(), field.row, kFormats, static_cast<int>(field.layer.*member))) {
+  if (const auto chosen =
+          combo(field.ui, field.id(), field.row, kFormats, static_cast<int>(field.layer.*member))) {
     Layer next = field.layer;
     next.*member = static_cast<DataFormat>(*chosen);
     change_layer(field, next, StepKind::typed);
@@ -168,9 +183,11 @@ void edit_field(const Field& field, DataFormat Layer::*member) {
 void edit_field(const Field& field, OutputSize Layer::*member) {
   const OutputSize& size = field.layer.*member;
   const auto input = layer_input(field.ui).value_or(Shape{});
-  const auto shown = [](const std::optional<std::int64_t>& axis) { return axis ? std::string{} : std::string("None"); };
-  const PairEdit edit = pair_steppers(field, {size.h.value_or(input.h), size.w.value_or(input.w)}, 1, false,
-                                      {shown(size.h), shown(size.w)});
+  const auto shown = [](const std::optional<std::int64_t>& axis) {
+    return axis ? std::string{} : std::string("None");
+  };
+  const PairEdit edit = pair_steppers(field, {size.h.value_or(input.h), size.w.value_or(input.w)},
+                                      1, false, {shown(size.h), shown(size.w)});
   if (edit.kind == StepKind::none) return;
   Layer next = field.layer;
   next.*member = {edit.values.h, edit.values.w};
@@ -178,7 +195,8 @@ void edit_field(const Field& field, OutputSize Layer::*member) {
 }
 
 void edit_field(const Field& field, bool Layer::*member) {
-  if (!check_box(field.ui, field.id(), field.row, field.parameter.name, field.layer.*member)) return;
+  if (!check_box(field.ui, field.id(), field.row, field.parameter.name, field.layer.*member))
+    return;
   Layer next = field.layer;
   next.*member = !(field.layer.*member);
   change_layer(field, next, StepKind::typed);
@@ -187,18 +205,31 @@ void edit_field(const Field& field, bool Layer::*member) {
 /// Whatever has no control of its own is typed as its framework writes it.
 template <class Member>
 void edit_field(const Field& field, Member) {
-  const auto text = text_field(field.ui, field.id(), field.row, parameter_text(field.layer, field.parameter), field.error);
+  const auto text = text_field(field.ui, field.id(), field.row,
+                               parameter_text(field.layer, field.parameter), field.error);
   tooltip(field.ui, field.tip());
   if (text) change_text(field, *text);
 }
 
 std::string label_of(const Layer& layer, const Parameter& parameter) {
-  if (std::holds_alternative<AutoPad Layer::*>(parameter.field)) return layer.kind->framework == Framework::keras ? "Padding" : "Auto pad";
+  if (std::holds_alternative<AutoPad Layer::*>(parameter.field))
+    return layer.kind->framework == Framework::keras ? "Padding" : "Auto pad";
   constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kLabels{
-      {{"kernel_size", "Kernel"}, {"pool_size", "Pool size"}, {"kernel_shape", "Kernel"}, {"stride", "Stride"},
-       {"strides", "Strides"}, {"padding", "Padding"}, {"pads", "Pads begin"}, {"dilation", "Dilation"},
-       {"dilations", "Dilations"}, {"output_size", "Output"}, {"norm_type", "Norm p"}, {"p", "Norm p"},
-       {"divisor_override", "Divisor"}, {"data_format", "Format"}, {"storage_order", "Order"}}};
+      {{"kernel_size", "Kernel"},
+       {"pool_size", "Pool size"},
+       {"kernel_shape", "Kernel"},
+       {"stride", "Stride"},
+       {"strides", "Strides"},
+       {"padding", "Padding"},
+       {"pads", "Pads begin"},
+       {"dilation", "Dilation"},
+       {"dilations", "Dilations"},
+       {"output_size", "Output"},
+       {"norm_type", "Norm p"},
+       {"p", "Norm p"},
+       {"divisor_override", "Divisor"},
+       {"data_format", "Format"},
+       {"storage_order", "Order"}}};
   for (const auto& [name, label] : kLabels) {
     if (name == parameter.name) return std::string(label);
   }
@@ -212,7 +243,9 @@ bool is_pair(const Parameter& parameter) {
          std::holds_alternative<OutputSize Layer::*>(parameter.field);
 }
 
-bool is_flag(const Parameter& parameter) { return std::holds_alternative<bool Layer::*>(parameter.field); }
+bool is_flag(const Parameter& parameter) {
+  return std::holds_alternative<bool Layer::*>(parameter.field);
+}
 
 Rect label_row(const Ui& ui, Column& column, std::string_view label) {
   const Rect row = column.row(32);
@@ -226,16 +259,20 @@ void draw_axis_header(const Ui& ui, Column& column) {
   draw_text_centered(ui, Font::sans12, part_of(ui, fields, 0, 2).center(), ui.theme.t3, "height");
   draw_text_centered(ui, Font::sans12, part_of(ui, fields, 1, 2).center(), ui.theme.t3, "width");
   const float side = ui.px(22);
-  const Rect link = Rect::of(fields.center().x - side * 0.5F, row.center().y - side * 0.5F, side, side);
+  const Rect link =
+      Rect::of(fields.center().x - side * 0.5F, row.center().y - side * 0.5F, side, side);
   const bool linked = ui.memory.link_axes;
   if (click_area(ui, "parameter/link", link).clicked) ui.memory.link_axes = !linked;
-  tooltip(ui, linked ? "Height and width change together" : "Height and width change by themselves");
-  draw_icon(ui, linked ? Icon::link : Icon::unlink, link.center(), linked ? ui.theme.acc : ui.theme.t3, 14);
+  tooltip(ui,
+          linked ? "Height and width change together" : "Height and width change by themselves");
+  draw_icon(ui, linked ? Icon::link : Icon::unlink, link.center(),
+            linked ? ui.theme.acc : ui.theme.t3, 14);
 }
 
 /// The run's error, or why a control stopped, below the control that caused it.
 void draw_limit(const Ui& ui, Column& column, std::string_view parameter) {
-  const bool failed = ui.plan.error && ui.plan.failed_layer == ui.document.selected_layer && ui.plan.error->parameter == parameter;
+  const bool failed = ui.plan.error && ui.plan.failed_layer == ui.document.selected_layer &&
+                      ui.plan.error->parameter == parameter;
   const auto limit = ui.memory.limits.find(std::string(parameter));
   if (!failed && limit == ui.memory.limits.end()) return;
   const std::string& text = failed ? ui.plan.error->message : limit->second;
@@ -245,7 +282,8 @@ void draw_limit(const Ui& ui, Column& column, std::string_view parameter) {
 }
 
 bool is_failing(const Ui& ui, std::string_view parameter) {
-  return ui.plan.error && ui.plan.failed_layer == ui.document.selected_layer && ui.plan.error->parameter == parameter;
+  return ui.plan.error && ui.plan.failed_layer == ui.document.selected_layer &&
+         ui.plan.error->parameter == parameter;
 }
 
 void draw_parameters(const Ui& ui, Column& column, const Layer& layer) {
@@ -265,14 +303,16 @@ void draw_parameters(const Ui& ui, Column& column, const Layer& layer) {
   }
 }
 
-/// Check boxes, two a row; count_include_pad stays visible, with the reason, where it does not apply.
+/// Check boxes, two a row; count_include_pad stays visible, with the reason, where it does not
+/// apply.
 void draw_flags(const Ui& ui, Column& column, const Layer& layer) {
   int place = 0;
   Rect row{};
   const auto next = [&] {
     if (place % 2 == 0) row = column.row(28, 4);
     const float cut = row.width() * 0.42F;
-    return place++ % 2 == 0 ? Rect{row.min, {row.min.x + cut, row.max.y}} : Rect{{row.min.x + cut, row.min.y}, row.max};
+    return place++ % 2 == 0 ? Rect{row.min, {row.min.x + cut, row.max.y}}
+                            : Rect{{row.min.x + cut, row.min.y}, row.max};
   };
   for (const Parameter& parameter : layer.kind->parameters) {
     if (!is_flag(parameter) || parameter.name == "return_indices") continue;
@@ -282,7 +322,8 @@ void draw_flags(const Ui& ui, Column& column, const Layer& layer) {
   }
   const bool counts = find_parameter(*layer.kind, "count_include_pad") != nullptr;
   if (!counts && find_parameter(*layer.kind, "ceil_mode") != nullptr) {
-    check_box(ui, "parameter/count_include_pad", next(), "count_include_pad", false, "count_include_pad: average pooling only");
+    check_box(ui, "parameter/count_include_pad", next(), "count_include_pad", false,
+              "count_include_pad: average pooling only");
   }
 }
 
@@ -302,7 +343,8 @@ const LayerKind* counterpart(const LayerKind& kind, Framework framework) {
 void draw_convention(const Ui& ui, Column& column, const Layer& layer) {
   constexpr std::array<std::string_view, 3> kFrameworks{"PyTorch", "Keras", "ONNX"};
   const Rect row = label_row(ui, column, "Convention");
-  const auto chosen = segmented(ui, "parameter/convention", row, kFrameworks, static_cast<int>(layer.kind->framework));
+  const auto chosen = segmented(ui, "parameter/convention", row, kFrameworks,
+                                static_cast<int>(layer.kind->framework));
   if (!chosen) return;
   if (const LayerKind* kind = counterpart(*layer.kind, static_cast<Framework>(*chosen))) {
     ui.memory.limits.clear();
@@ -323,7 +365,8 @@ void draw_type(const Ui& ui, Column& column, const Layer& layer) {
   const auto chosen = combo(ui, "parameter/type", label_row(ui, column, "Type"), titles, current);
   if (!chosen) return;
   ui.memory.limits.clear();
-  ui.act(action::SetLayer{ui.document.selected_layer, converted(layer, *kinds[static_cast<std::size_t>(*chosen)])});
+  ui.act(action::SetLayer{ui.document.selected_layer,
+                          converted(layer, *kinds[static_cast<std::size_t>(*chosen)])});
 }
 
 void draw_formula_line(const Ui& ui, const FormulaLine& line, ImVec2 at, float right) {
@@ -351,7 +394,8 @@ void draw_formula(const Ui& ui, Column& column, const Layer& layer) {
   column.space(4);
   const Rect box = column.row(16.0F + 20.0F * static_cast<float>(lines.size()));
   ImGui::GetWindowDrawList()->AddRectFilled(box.min, box.max, ui.theme.canvas, ui.px(6));
-  ImGui::GetWindowDrawList()->AddRect(box.min, box.max, ui.theme.line, ui.px(6), 0, std::max(1.0F, ui.px(1)));
+  ImGui::GetWindowDrawList()->AddRect(box.min, box.max, ui.theme.line, ui.px(6), 0,
+                                      std::max(1.0F, ui.px(1)));
   float y = box.min.y + ui.px(18);
   for (const FormulaLine& line : lines) {
     draw_formula_line(ui, line, {box.min.x + ui.px(12), y}, box.max.x - ui.px(8));

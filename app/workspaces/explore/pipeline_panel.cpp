@@ -42,13 +42,15 @@ void draw_more_menu(const Ui& ui, std::size_t index, const std::string& id) {
     decltype(Action::change) change;
   };
   const std::size_t count = ui.document.pipeline.size();
-  const std::array entries{Entry{"Move up", index > 0, action::MoveLayer{index, index - 1}},
-                           Entry{"Move down", index + 1 < count, action::MoveLayer{index, index + 1}},
-                           Entry{"Duplicate", true, action::DuplicateLayer{index}},
-                           Entry{"Remove", true, action::RemoveLayer{index}}};
+  const std::array entries{
+      Entry{"Move up", index > 0, action::MoveLayer{index, index - 1}},
+      Entry{"Move down", index + 1 < count, action::MoveLayer{index, index + 1}},
+      Entry{"Duplicate", true, action::DuplicateLayer{index}},
+      Entry{"Remove", true, action::RemoveLayer{index}}};
   for (const Entry& entry : entries) {
     if (ImGui::MenuItem(entry.text, nullptr, false, entry.enabled)) ui.act(entry.change);
-    ui.memory.controls[fmt::format("{}/{}", id, entry.text)] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+    ui.memory.controls[fmt::format("{}/{}", id, entry.text)] = {ImGui::GetItemRectMin(),
+                                                                ImGui::GetItemRectMax()};
   }
   ImGui::EndPopup();
 }
@@ -60,7 +62,8 @@ void drag_card(const Ui& ui, std::size_t index, const Rect& card, const Click& g
   const float pitch = ui.px(kCardHeight + kCardGap);
   const float moved = (ImGui::GetMousePos().y - card.center().y) / pitch;
   const auto last = static_cast<std::int64_t>(ui.document.pipeline.size()) - 1;
-  const auto target = std::clamp<std::int64_t>(static_cast<std::int64_t>(index) + (moved > 0.6F) - (moved < -0.6F), 0, last);
+  const auto target = std::clamp<std::int64_t>(
+      static_cast<std::int64_t>(index) + (moved > 0.6F) - (moved < -0.6F), 0, last);
   if (static_cast<std::size_t>(target) == index) return;
   ui.act(action::MoveLayer{index, static_cast<std::size_t>(target)}, true);
 }
@@ -68,16 +71,22 @@ void drag_card(const Ui& ui, std::size_t index, const Rect& card, const Click& g
 void draw_card_buttons(const Ui& ui, std::size_t index, const Rect& card, const std::string& id) {
   const PipelineLayer& layer = ui.document.pipeline[index];
   const float side = ui.px(26), y = card.center().y - side * 0.5F;
-  const auto at = [&](int place) { return Rect::of(card.max.x - ui.px(6) - side * static_cast<float>(3 - place), y, side, side); };
-  if (button(ui, id + "/enable", at(0), {.icon = layer.enabled ? Icon::eye : Icon::eye_off, .flat = true,
-                                         .tip = layer.enabled ? "Skip this layer" : "Use this layer again"})) {
+  const auto at = [&](int place) {
+    return Rect::of(card.max.x - ui.px(6) - side * static_cast<float>(3 - place), y, side, side);
+  };
+  if (button(ui, id + "/enable", at(0),
+             {.icon = layer.enabled ? Icon::eye : Icon::eye_off,
+              .flat = true,
+              .tip = layer.enabled ? "Skip this layer" : "Use this layer again"})) {
     ui.act(action::EnableLayer{index, !layer.enabled});
   }
-  if (button(ui, id + "/duplicate", at(1), {.icon = Icon::copy, .flat = true, .tip = "Duplicate (Ctrl+D)"})) {
+  if (button(ui, id + "/duplicate", at(1),
+             {.icon = Icon::copy, .flat = true, .tip = "Duplicate (Ctrl+D)"})) {
     ui.act(action::DuplicateLayer{index});
   }
   const std::string menu = id + "/menu";
-  if (button(ui, id + "/more", at(2), {.icon = Icon::more, .flat = true, .tip = "Move, duplicate, remove"})) {
+  if (button(ui, id + "/more", at(2),
+             {.icon = Icon::more, .flat = true, .tip = "Move, duplicate, remove"})) {
     ImGui::OpenPopup(menu.c_str());
   }
   draw_more_menu(ui, index, menu);
@@ -88,13 +97,16 @@ void draw_card(const Ui& ui, std::size_t index, const Rect& card) {
   const bool selected = index == ui.document.selected_layer;
   const std::string id = fmt::format("layer/{}", index);
   if (entry.enabled) {
-    list().AddRectFilled(card.min, card.max, selected ? ui.theme.accsoft : ui.theme.raised, ui.px(8));
+    list().AddRectFilled(card.min, card.max, selected ? ui.theme.accsoft : ui.theme.raised,
+                         ui.px(8));
   }
-  list().AddRect(card.min, card.max, selected ? ui.theme.acc : ui.theme.line, ui.px(8), 0, std::max(1.0F, ui.px(1)));
+  list().AddRect(card.min, card.max, selected ? ui.theme.acc : ui.theme.line, ui.px(8), 0,
+                 std::max(1.0F, ui.px(1)));
 
   const Rect handle{card.min, {card.min.x + ui.px(22), card.max.y}};
   const Click grip = click_area(ui, id + "/grip", handle);
-  draw_icon(ui, Icon::grip, {card.min.x + ui.px(13), card.center().y}, grip.hovered ? ui.theme.t1 : ui.theme.t3, 14);
+  draw_icon(ui, Icon::grip, {card.min.x + ui.px(13), card.center().y},
+            grip.hovered ? ui.theme.t1 : ui.theme.t3, 14);
   const Rect body{{handle.max.x, card.min.y}, {card.max.x - ui.px(86), card.max.y}};
   const Click click = click_area(ui, id, body);
   if (click.clicked || grip.clicked) {
@@ -110,11 +122,12 @@ void draw_card(const Ui& ui, std::size_t index, const Rect& card) {
   draw_text_cut(ui, Font::sans14_medium, {x, card.min.y + ui.px(19)}, ink, room, name);
   const float left = room - name_width - ui.px(8);
   if (left > ui.px(24)) {
-    draw_text_cut(ui, Font::mono12, {x + name_width + ui.px(8), card.min.y + ui.px(20)}, ui.theme.t3, left,
-                  layer_summary(entry.layer));
+    draw_text_cut(ui, Font::mono12, {x + name_width + ui.px(8), card.min.y + ui.px(20)},
+                  ui.theme.t3, left, layer_summary(entry.layer));
   }
   const CardLine line = card_line(ui, index);
-  draw_text_cut(ui, Font::mono12, {x, card.min.y + ui.px(39)}, line.error ? ui.theme.err : ui.theme.t2, room, line.text);
+  draw_text_cut(ui, Font::mono12, {x, card.min.y + ui.px(39)},
+                line.error ? ui.theme.err : ui.theme.t2, room, line.text);
   draw_card_buttons(ui, index, card, id);
 }
 
@@ -138,20 +151,28 @@ void draw_add_menu(const Ui& ui) {
 
 void draw_pipeline_panel(const Ui& ui, Column& column) {
   const Rect title = column.title("Pipeline");
-  const ButtonSpec add{.text = "Add layer", .icon = Icon::plus, .filled = ui.document.pipeline.empty(),
-                       .flat = !ui.document.pipeline.empty(), .tip = "A pooling layer after the last one"};
+  const ButtonSpec add{.text = "Add layer",
+                       .icon = Icon::plus,
+                       .filled = ui.document.pipeline.empty(),
+                       .flat = !ui.document.pipeline.empty(),
+                       .tip = "A pooling layer after the last one"};
   const float width = button_width(ui, add);
-  if (button(ui, "layer/add", Rect::of(title.max.x - width + ui.px(add.flat ? 12 : 0), title.center().y - ui.px(14), width, ui.px(28)), add)) {
+  if (button(ui, "layer/add",
+             Rect::of(title.max.x - width + ui.px(add.flat ? 12 : 0), title.center().y - ui.px(14),
+                      width, ui.px(28)),
+             add)) {
     ImGui::OpenPopup("layer/add/menu");
   }
   draw_add_menu(ui);
   const Rect source = column.row(20, 6);
   draw_text(ui, Font::mono12, {source.min.x + ui.px(24), source.center().y}, ui.theme.t3,
             "input " + stage_shape_text(ui, 0));
-  for (std::size_t i = 0; i < ui.document.pipeline.size(); ++i) draw_card(ui, i, column.row(kCardHeight, kCardGap));
+  for (std::size_t i = 0; i < ui.document.pipeline.size(); ++i)
+    draw_card(ui, i, column.row(kCardHeight, kCardGap));
   if (ui.document.pipeline.empty()) {
     const Rect row = column.row(24);
-    draw_text(ui, Font::sans12, {row.min.x + ui.px(24), row.center().y}, ui.theme.t3, "no layers yet: output equals input");
+    draw_text(ui, Font::sans12, {row.min.x + ui.px(24), row.center().y}, ui.theme.t3,
+              "no layers yet: output equals input");
   }
 }
 

@@ -38,13 +38,16 @@ void draw_grid_size(const Ui& ui, Column& column) {
     const auto index = static_cast<std::size_t>(i);
     draw_text(ui, Font::sans13, {half.min.x, half.center().y}, ui.theme.t2, labels[index]);
     const Rect field{{half.min.x + ui.px(40), half.min.y}, half.max};
-    const StepperEdit edit = stepper(ui, fmt::format("source/{}", labels[index]), field,
-                                     {.value = sizes[index], .min = 1,
-                                      .tip = i == 0 ? "Rows of the grid, 1 to 64" : "Columns of the grid, 1 to 64"});
+    const StepperEdit edit =
+        stepper(ui, fmt::format("source/{}", labels[index]), field,
+                {.value = sizes[index],
+                 .min = 1,
+                 .tip = i == 0 ? "Rows of the grid, 1 to 64" : "Columns of the grid, 1 to 64"});
     if (edit.kind == StepKind::none) continue;
     const std::int64_t size = std::clamp<std::int64_t>(edit.value, 1, kMaxEditableAxis);
     if (size != edit.value) {
-      ui.memory.limits["grid"] = fmt::format("a grid has 1 to {} rows and columns", kMaxEditableAxis);
+      ui.memory.limits["grid"] =
+          fmt::format("a grid has 1 to {} rows and columns", kMaxEditableAxis);
     } else {
       ui.memory.limits.erase("grid");
     }
@@ -71,7 +74,9 @@ void draw_grid_controls(const Ui& ui, Column& column) {
   const Rect row = column.row(32);
   const bool editing = ui.document.edit.active;
   if (button(ui, "source/edit", part_of(ui, row, 0, 3),
-             {.text = "Edit", .icon = Icon::grid, .active = editing,
+             {.text = "Edit",
+              .icon = Icon::grid,
+              .active = editing,
               .tip = "Type into the cells: click one, or press F2; Enter goes down, Tab right"})) {
     ui.act(action::SetEditCell{{!editing, 0, 0}});
   }
@@ -79,8 +84,9 @@ void draw_grid_controls(const Ui& ui, Column& column) {
   if (const auto pattern = combo(ui, "source/fill", part_of(ui, row, 1, 3), names, -1, "Fill")) {
     ui.act(action::FillGrid{static_cast<FillPattern>(*pattern), ui.memory.next_seed++});
   }
-  if (button(ui, "source/paste", part_of(ui, row, 2, 3),
-             {.text = "Paste", .icon = Icon::paste, .tip = "A table of numbers from the clipboard"})) {
+  if (button(
+          ui, "source/paste", part_of(ui, row, 2, 3),
+          {.text = "Paste", .icon = Icon::paste, .tip = "A table of numbers from the clipboard"})) {
     paste_grid(ui);
   }
 }
@@ -90,10 +96,12 @@ void draw_file_row(const Ui& ui, Column& column) {
   const Rect row = column.row(40);
   const float side = ui.px(40);
   const Shape& shape = source.array.tensor.shape();
-  const bool has_thumbnail = ui.memory.thumbnail != nullptr && source.array.kind == InputKind::image;
+  const bool has_thumbnail =
+      ui.memory.thumbnail != nullptr && source.array.kind == InputKind::image;
   float x = row.min.x;
   if (has_thumbnail) {
-    const float width = std::min(ui.px(64), side * static_cast<float>(shape.w) / static_cast<float>(shape.h));
+    const float width =
+        std::min(ui.px(64), side * static_cast<float>(shape.w) / static_cast<float>(shape.h));
     const Rect frame = Rect::of(row.min.x, row.min.y, std::max(ui.px(16), width), side);
     ui.memory.thumbnail(ui, frame);
     x = frame.max.x + ui.px(12);
@@ -102,9 +110,11 @@ void draw_file_row(const Ui& ui, Column& column) {
   const float room = row.max.x - open_width - ui.px(10) - x;
   const std::string name = source.array.name.empty() ? "untitled" : source.array.name;
   draw_text_cut(ui, Font::sans13, {x, row.min.y + ui.px(10)}, ui.theme.t1, room, name);
-  draw_text_cut(ui, Font::mono12, {x, row.min.y + ui.px(30)}, ui.theme.t3, room, source.array.description);
+  draw_text_cut(ui, Font::mono12, {x, row.min.y + ui.px(30)}, ui.theme.t3, room,
+                source.array.description);
   const Rect open = Rect::of(row.max.x - open_width, row.min.y + ui.px(4), open_width, ui.px(32));
-  if (button(ui, "source/open", open, {.text = "Open…", .tip = "A picture, a grid or an .npy file (Ctrl+O)"})) {
+  if (button(ui, "source/open", open,
+             {.text = "Open…", .tip = "A picture, a grid or an .npy file (Ctrl+O)"})) {
     ui.memory.open_browser = true;
   }
 }
@@ -112,7 +122,8 @@ void draw_file_row(const Ui& ui, Column& column) {
 void draw_luma(const Ui& ui, Column& column) {
   if (ui.document.source.array.tensor.shape().c < 3) return;
   const Rect row = column.row(28, 4);
-  if (check_box(ui, "source/luma", row, "Luma: one channel before the pipeline", ui.document.source.luma)) {
+  if (check_box(ui, "source/luma", row, "Luma: one channel before the pipeline",
+                ui.document.source.luma)) {
     ui.act(action::SetLuma{!ui.document.source.luma});
   }
 }
@@ -123,9 +134,12 @@ void draw_batch(const Ui& ui, Column& column) {
   const Rect row = column.row(32);
   draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, "Sample");
   const Rect field{{row.min.x + ui.px(80), row.min.y}, row.max};
-  const StepperEdit edit = stepper(ui, "source/sample", field, {.value = ui.document.view.sample, .min = 0});
+  const StepperEdit edit =
+      stepper(ui, "source/sample", field, {.value = ui.document.view.sample, .min = 0});
   if (edit.kind == StepKind::none) return;
-  ui.edit_view([&](View& view) { view.sample = std::clamp<std::int64_t>(edit.value, 0, shape.n - 1); }, true);
+  ui.edit_view(
+      [&](View& view) { view.sample = std::clamp<std::int64_t>(edit.value, 0, shape.n - 1); },
+      true);
 }
 
 void draw_samples(const Ui& ui, Column& column) {
@@ -134,11 +148,13 @@ void draw_samples(const Ui& ui, Column& column) {
     const Click click = click_area(ui, "sample/" + sample.name, row);
     const bool current = ui.document.source.path == sample.path;
     if (current || click.hovered) {
-      ImGui::GetWindowDrawList()->AddRectFilled({row.min.x - ui.px(8), row.min.y}, {row.max.x + ui.px(8), row.max.y},
-                                                current ? ui.theme.accsoft : ui.theme.ctl, ui.px(6));
+      ImGui::GetWindowDrawList()->AddRectFilled(
+          {row.min.x - ui.px(8), row.min.y}, {row.max.x + ui.px(8), row.max.y},
+          current ? ui.theme.accsoft : ui.theme.ctl, ui.px(6));
     }
     tooltip(ui, sample.about);
-    draw_icon(ui, sample.is_grid ? Icon::grid : Icon::eye, {row.min.x + ui.px(8), row.center().y}, ui.theme.t3, 14);
+    draw_icon(ui, sample.is_grid ? Icon::grid : Icon::eye, {row.min.x + ui.px(8), row.center().y},
+              ui.theme.t3, 14);
     draw_text_cut(ui, Font::sans13, {row.min.x + ui.px(26), row.center().y}, ui.theme.t1,
                   row.width() - ui.px(26), sample.title);
     if (click.clicked) open_sample(ui, sample);
@@ -149,12 +165,15 @@ void draw_samples(const Ui& ui, Column& column) {
 
 void draw_source_panel(const Ui& ui, Column& column) {
   const Rect title = column.title("Source");
-  const Rect folder = Rect::of(title.max.x - ui.px(28), title.center().y - ui.px(14), ui.px(28), ui.px(28));
-  if (button(ui, "source/browse", folder, {.icon = Icon::folder, .flat = true, .tip = "Open a file (Ctrl+O)"})) {
+  const Rect folder =
+      Rect::of(title.max.x - ui.px(28), title.center().y - ui.px(14), ui.px(28), ui.px(28));
+  if (button(ui, "source/browse", folder,
+             {.icon = Icon::folder, .flat = true, .tip = "Open a file (Ctrl+O)"})) {
     ui.memory.open_browser = true;
   }
   const int tab = current_tab(ui);
-  if (const auto chosen = segmented(ui, "source/kind", column.row(32), kTabs, tab)) choose_tab(ui, *chosen);
+  if (const auto chosen = segmented(ui, "source/kind", column.row(32), kTabs, tab))
+    choose_tab(ui, *chosen);
   if (tab == kGridTab) draw_grid_controls(ui, column);
   if (tab == kImageTab) draw_file_row(ui, column);
   if (tab != kSamplesTab) {
@@ -164,14 +183,16 @@ void draw_source_panel(const Ui& ui, Column& column) {
     draw_samples(ui, column);
   }
   if (!ui.memory.open_error.empty()) {
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err, Icon::warn,
-                               ui.memory.open_error) + ui.px(8));
+    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err,
+                               Icon::warn, ui.memory.open_error) +
+                       ui.px(8));
   }
   for (const char* limit : {"grid", "cell"}) {
     const auto found = ui.memory.limits.find(limit);
     if (found == ui.memory.limits.end()) continue;
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn, Icon::warn,
-                               found->second) + ui.px(8));
+    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
+                               Icon::warn, found->second) +
+                       ui.px(8));
   }
 }
 

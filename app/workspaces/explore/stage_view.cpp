@@ -30,7 +30,8 @@ std::pair<double, double> axis_domain(const std::vector<AxisWindow>& windows, st
 
 void set_planes(StageView& view, const View& chosen) {
   const Shape& shape = view.input.shape();
-  view.planes.sample = std::clamp<std::int64_t>(chosen.sample, 0, std::max<std::int64_t>(0, shape.n - 1));
+  view.planes.sample =
+      std::clamp<std::int64_t>(chosen.sample, 0, std::max<std::int64_t>(0, shape.n - 1));
   view.planes.channel = std::clamp<std::int64_t>(chosen.channel, 0, shape.c - 1);
   view.planes.composite = chosen.composite && shape.c >= 3;
   view.plane = view.planes.sample * shape.c + view.planes.channel;
@@ -75,8 +76,10 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
   const std::size_t in = computed ? out : stages.size() - 1;
   view.input = computed ? stages[in].input : stages[in].values;
   view.input_picture = computed ? evaluation.input_pictures[in] : evaluation.pictures[in];
-  view.input_axes = computed ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, true})
-                             : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, true});
+  view.input_axes =
+      computed
+          ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, true})
+          : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, true});
   if (view.input.empty() || !view.input_picture) return {};
   view.rows = view.input.shape().h;
   view.cols = view.input.shape().w;
@@ -86,7 +89,8 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
     view.output = &stages[out];
     view.output_picture = evaluation.pictures[out];
     view.pool = view.output->plan.pool ? &*view.output->plan.pool : nullptr;
-    view.output_axes = array_axes(view.output->plan.shape, {4, view.output->plan.form.format, true});
+    view.output_axes =
+        array_axes(view.output->plan.shape, {4, view.output->plan.form.format, true});
     view.out_rows = view.output->values.shape().h;
     view.out_cols = view.output->values.shape().w;
   } else {
@@ -98,8 +102,10 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
   }
   set_ranges(view, ui.document.view, evaluation.request.source.array.white);
   view.selection = ui.document.selection;
-  view.selection.row = std::clamp<std::int64_t>(view.selection.row, 0, std::max<std::int64_t>(0, view.out_rows - 1));
-  view.selection.col = std::clamp<std::int64_t>(view.selection.col, 0, std::max<std::int64_t>(0, view.out_cols - 1));
+  view.selection.row =
+      std::clamp<std::int64_t>(view.selection.row, 0, std::max<std::int64_t>(0, view.out_rows - 1));
+  view.selection.col =
+      std::clamp<std::int64_t>(view.selection.col, 0, std::max<std::int64_t>(0, view.out_cols - 1));
   return view;
 }
 
@@ -125,8 +131,9 @@ float StageView::input_value(std::int64_t row, std::int64_t col) const {
 std::string_view StageView::border_text() const {
   if (pool == nullptr) return "";
   if (pool->reduction == Reduction::max) return "-∞";
-  const bool counted = pool->reduction == Reduction::power ||
-                       (find_parameter(*layer->kind, "count_include_pad") && layer->count_include_pad);
+  const bool counted =
+      pool->reduction == Reduction::power ||
+      (find_parameter(*layer->kind, "count_include_pad") && layer->count_include_pad);
   return counted ? "0" : "–";
 }
 
@@ -191,8 +198,8 @@ const WindowBlock* ProbeCache::block(const StageView& view, const CellRange& ran
 const WindowFacts& ProbeCache::facts(const StageView& view, std::int64_t winner) {
   renew(view);
   if (!facts_ || facts_for_.row != view.selection.row || facts_for_.col != view.selection.col) {
-    facts_ = window_facts(view.input, *view.pool, view.plane, view.selection.row, view.selection.col,
-                          winner);
+    facts_ = window_facts(view.input, *view.pool, view.plane, view.selection.row,
+                          view.selection.col, winner);
     facts_for_ = view.selection;
   }
   return *facts_;

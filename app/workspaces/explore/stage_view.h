@@ -15,22 +15,22 @@ namespace poolscope {
 /// it comes from one evaluation, so that no number is older than its neighbour.
 struct StageView {
   const Evaluation* evaluation = nullptr;
-  const Layer* layer = nullptr;       ///< Null without layers.
-  const Stage* output = nullptr;      ///< Null when there is no output: see `reason`.
-  std::string reason;                 ///< Why there is none: `no output: layer 1`.
-  std::string reason_detail;          ///< The rule that was broken.
-  Tensor input;                       ///< What the layer reads.
+  const Layer* layer = nullptr;   ///< Null without layers.
+  const Stage* output = nullptr;  ///< Null when there is no output: see `reason`.
+  std::string reason;             ///< Why there is none: `no output: layer 1`.
+  std::string reason_detail;      ///< The rule that was broken.
+  Tensor input;                   ///< What the layer reads.
   std::vector<std::int64_t> input_axes, output_axes;
   std::shared_ptr<const Picture> input_picture, output_picture;
   const LoweredPool* pool = nullptr;  ///< Null for a disabled layer and without layers.
   PlaneChoice planes;
-  std::int64_t plane = 0;             ///< n*C + c of the channel shown.
+  std::int64_t plane = 0;  ///< n*C + c of the channel shown.
   ValueRange input_range, output_range;
   ValueRange composite_range;
-  CellRect domain;                    ///< The input and all cells its windows reach outside it.
-  std::int64_t rows = 0, cols = 0;    ///< Of the input plane.
+  CellRect domain;                  ///< The input and all cells its windows reach outside it.
+  std::int64_t rows = 0, cols = 0;  ///< Of the input plane.
   std::int64_t out_rows = 0, out_cols = 0;
-  Selection selection;                ///< The document's, kept inside the output.
+  Selection selection;  ///< The document's, kept inside the output.
 
   const PlaneWindows* windows() const { return pool ? &pool->windows(plane) : nullptr; }
   /// The cells window (row, col) spans, gaps of dilation included.
@@ -47,7 +47,8 @@ struct StageView {
 /// Empty while nothing was evaluated yet.
 std::optional<StageView> make_stage_view(const Ui& ui);
 
-/// The window whose centre is nearest to an input cell, of those that read it; empty where none does.
+/// The window whose centre is nearest to an input cell, of those that read it; empty where none
+/// does.
 std::optional<Selection> window_reading(const StageView& view, std::int64_t row, std::int64_t col);
 
 /// How many windows of one axis read each cell.

@@ -15,7 +15,8 @@ ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 PlaneFigures figures_of(std::span<const float> values, ValueRange range) {
   PlaneFigures figures;
   double sum = 0.0, squares = 0.0;
-  const double scale = range.high > range.low ? kHistogramBins / static_cast<double>(range.high - range.low) : 0.0;
+  const double scale =
+      range.high > range.low ? kHistogramBins / static_cast<double>(range.high - range.low) : 0.0;
   for (const float value : values) {
     if (!std::isfinite(value)) continue;
     const auto v = static_cast<double>(value);
@@ -44,13 +45,17 @@ void update(const Ui& ui, const StageView& view, ValueFigures& figures) {
   if (figures.evaluation == view.evaluation && figures.plane == view.plane) return;
   figures.evaluation = view.evaluation;
   figures.plane = view.plane;
-  const ValueRange in = {view.input_picture->stats(view.plane).min, view.input_picture->stats(view.plane).max};
-  const ValueRange out = {view.output_picture->stats(view.plane).min, view.output_picture->stats(view.plane).max};
+  const ValueRange in = {view.input_picture->stats(view.plane).min,
+                         view.input_picture->stats(view.plane).max};
+  const ValueRange out = {view.output_picture->stats(view.plane).min,
+                          view.output_picture->stats(view.plane).max};
   const ValueRange range{std::min(in.low, out.low), std::max(in.high, out.high)};
   const std::int64_t plane = view.plane;
-  figures.running = std::async(std::launch::async, [input = view.input, output = view.output->values, plane, range] {
-    return std::array{figures_of(input.plane(plane), range), figures_of(output.plane(plane), range)};
-  });
+  figures.running = std::async(std::launch::async,
+                               [input = view.input, output = view.output->values, plane, range] {
+                                 return std::array{figures_of(input.plane(plane), range),
+                                                   figures_of(output.plane(plane), range)};
+                               });
   ui.memory.wake_after = 0.03;
 }
 
@@ -68,7 +73,8 @@ void draw_histogram(const Ui& ui, const std::array<PlaneFigures, 2>& figures, co
   const auto height = [&](float value) { return rect.height() * value / peak; };
   for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
     const float x = rect.min.x + width * static_cast<float>(bin);
-    list().AddRectFilled({x, rect.max.y - height(share(figures[0], bin))}, {x + width - ui.px(1), rect.max.y}, ui.theme.cov[4]);
+    list().AddRectFilled({x, rect.max.y - height(share(figures[0], bin))},
+                         {x + width - ui.px(1), rect.max.y}, ui.theme.cov[4]);
   }
   for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
     const float x = rect.min.x + width * static_cast<float>(bin);
@@ -80,8 +86,10 @@ void draw_histogram(const Ui& ui, const std::array<PlaneFigures, 2>& figures, co
   draw_divider(ui, rect.min.x, rect.max.x, rect.max.y);
 }
 
-void draw_histogram_axis(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const Rect& rect) {
-  const double low = std::min(figures[0].min, figures[1].min), high = std::max(figures[0].max, figures[1].max);
+void draw_histogram_axis(const Ui& ui, const std::array<PlaneFigures, 2>& figures,
+                         const Rect& rect) {
+  const double low = std::min(figures[0].min, figures[1].min),
+               high = std::max(figures[0].max, figures[1].max);
   const float y = rect.max.y + ui.px(14);
   for (int i = 0; i <= 4; ++i) {
     const std::string text = short_number_text(low + (high - low) * i / 4.0, 7);
@@ -98,7 +106,9 @@ void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const 
   const auto values = [](const PlaneFigures& f) { return std::array{f.min, f.mean, f.max, f.std}; };
   const auto input = values(figures[0]), output = values(figures[1]);
   const float column = (rect.width() - ui.px(64)) / 4.0F;
-  const auto right = [&](std::size_t i) { return rect.min.x + ui.px(64) + column * static_cast<float>(i + 1); };
+  const auto right = [&](std::size_t i) {
+    return rect.min.x + ui.px(64) + column * static_cast<float>(i + 1);
+  };
   for (std::size_t i = 0; i < kColumns.size(); ++i) {
     draw_text_right(ui, Font::sans12, {right(i), rect.min.y + ui.px(10)}, ui.theme.t3, kColumns[i]);
   }
@@ -117,12 +127,16 @@ void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const 
 
 }  // namespace
 
-float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
+float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state,
+                            const Rect& area) {
   update(ui, view, state.figures);
   const float y = area.min.y + ui.px(16);
-  float x = draw_text(ui, Font::sans14_semibold, {area.min.x, y}, ui.theme.t1, "What pooling did to the values");
-  const std::string channel = view.input.shape().c > 1 ? fmt::format("channel {}, ", view.planes.channel) : "";
-  x = draw_text(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3, channel + "share of cells in 64 bins");
+  float x = draw_text(ui, Font::sans14_semibold, {area.min.x, y}, ui.theme.t1,
+                      "What pooling did to the values");
+  const std::string channel =
+      view.input.shape().c > 1 ? fmt::format("channel {}, ", view.planes.channel) : "";
+  x = draw_text(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3,
+                channel + "share of cells in 64 bins");
   const float legend = x + ui.px(16);
   list().AddRectFilled({legend, y - ui.px(5)}, {legend + ui.px(10), y + ui.px(5)}, ui.theme.cov[4]);
   x = draw_text(ui, Font::sans12, {legend + ui.px(15), y}, ui.theme.t3, "input") + ui.px(14);
@@ -131,10 +145,12 @@ float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& s
   if (!state.figures.shown) return area.max.y;
   const float table = std::min(ui.px(300), area.width() * 0.34F);
   const float bottom = std::min(area.max.y - ui.px(36), area.min.y + ui.px(190));
-  const Rect histogram{{area.min.x, area.min.y + ui.px(40)}, {area.max.x - table - ui.px(32), bottom}};
+  const Rect histogram{{area.min.x, area.min.y + ui.px(40)},
+                       {area.max.x - table - ui.px(32), bottom}};
   draw_histogram(ui, *state.figures.shown, histogram);
   draw_histogram_axis(ui, *state.figures.shown, histogram);
-  draw_table(ui, *state.figures.shown, {{area.max.x - table, area.min.y + ui.px(6)}, {area.max.x, bottom}});
+  draw_table(ui, *state.figures.shown,
+             {{area.max.x - table, area.min.y + ui.px(6)}, {area.max.x, bottom}});
   return bottom;
 }
 

@@ -13,8 +13,9 @@ namespace {
 
 /// The settings shown, PyTorch's way.
 constexpr std::array<std::string_view, 7> kSettings{
-    "MaxPool2d(2)",           "AvgPool2d(2)",           "MaxPool2d(3)", "MaxPool2d(3, stride=1)",
-    "AvgPool2d(3, stride=1)", "MaxPool2d(2, stride=1)", "AdaptiveMaxPool2d(1)"};
+    "MaxPool2d(2)",           "AvgPool2d(2)",           "MaxPool2d(3)",
+    "MaxPool2d(3, stride=1)", "AvgPool2d(3, stride=1)", "MaxPool2d(2, stride=1)",
+    "AdaptiveMaxPool2d(1)"};
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
@@ -34,7 +35,8 @@ void compute(const StageView& view, ExploreState& state) {
     WhatIf::Variant variant{*layer, {}, {}};
     const auto pool = lower(*layer, plane->shape());
     if (pool) {
-      if (auto output = view.evaluation->engine->run(*plane, *pool, {})) variant.output = output->values;
+      if (auto output = view.evaluation->engine->run(*plane, *pool, {}))
+        variant.output = output->values;
     } else {
       variant.reason = pool.error().message;
     }
@@ -51,11 +53,15 @@ void draw_output(const Ui& ui, const StageView& view, const Tensor& output, cons
     for (std::int64_t x = 0; x < shape.w; ++x) {
       const Rect cell = pane.cell(y, x);
       const float value = output.at(0, 0, y, x);
-      list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap}, heat_color(ui, range, value).packed());
+      list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
+                           heat_color(ui, range, value).packed());
       const float size = std::min(cell.width(), cell.height());
       if (!ui.document.view.values || size < ui.px(22)) continue;
-      const std::string text = short_number_text(static_cast<double>(value), size < ui.px(34) ? 3 : 4);
-      const Font font = size >= ui.px(76) ? Font::mono28 : size >= ui.px(40) ? Font::mono14 : Font::mono12;
+      const std::string text =
+          short_number_text(static_cast<double>(value), size < ui.px(34) ? 3 : 4);
+      const Font font = size >= ui.px(76)   ? Font::mono28
+                        : size >= ui.px(40) ? Font::mono14
+                                            : Font::mono12;
       if (text_width(ui, font, text) > cell.width() - ui.px(2)) continue;
       const ImU32 ink = std::isfinite(value) ? number_color(ui, range, value) : ui.theme.t1;
       draw_text_centered(ui, font, cell.center(), ink, text);
@@ -63,13 +69,16 @@ void draw_output(const Ui& ui, const StageView& view, const Tensor& output, cons
   }
 }
 
-void draw_variant(const Ui& ui, const StageView& view, const WhatIf::Variant& variant, const Rect& area, std::size_t index) {
+void draw_variant(const Ui& ui, const StageView& view, const WhatIf::Variant& variant,
+                  const Rect& area, std::size_t index) {
   const bool current = view.layer != nullptr && *view.layer == variant.layer;
   const float caption_y = area.min.y + ui.px(10);
   const std::string caption = caption_of(variant.layer);
-  const float x = draw_text(ui, Font::sans12, {area.min.x, caption_y}, current ? ui.theme.acctext : ui.theme.t1, caption);
+  const float x = draw_text(ui, Font::sans12, {area.min.x, caption_y},
+                            current ? ui.theme.acctext : ui.theme.t1, caption);
   if (caption != "Global max") {
-    draw_text_cut(ui, Font::mono12, {x + ui.px(6), caption_y}, ui.theme.t3, area.max.x - x - ui.px(6), layer_summary(variant.layer));
+    draw_text_cut(ui, Font::mono12, {x + ui.px(6), caption_y}, ui.theme.t3,
+                  area.max.x - x - ui.px(6), layer_summary(variant.layer));
   }
   const float side = std::min(area.width(), area.height() - ui.px(46));
   const Rect rect = Rect::of(area.min.x, area.min.y + ui.px(24), side, side);
@@ -105,7 +114,8 @@ float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, con
   const float top = area.min.y + ui.px(36);
   const float height = std::min(area.max.y - ui.px(12), top + width + ui.px(46)) - top;
   float left = area.min.x;
-  for (std::size_t i = 0; i < state.what_if.variants.size() && left + width <= area.max.x + 1.0F; ++i) {
+  for (std::size_t i = 0; i < state.what_if.variants.size() && left + width <= area.max.x + 1.0F;
+       ++i) {
     draw_variant(ui, view, state.what_if.variants[i], Rect::of(left, top, width, height), i);
     left += width + gap;
   }

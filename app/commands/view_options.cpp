@@ -1,0 +1,65 @@
+#include "app/commands/view_options.h"
+
+#include <charconv>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "app/actions.h"
+#include "app/commands/pool_request.h"
+#include "app/commands/usage.h"
+#include "core/engines/engine_list.h"
+
+namespace poolscope {
+namespace {
+
+constexpr int kMinSide = 320, kMaxSide = 8192;
+
+/// A whole number that fills `text`, or 0.
+int whole_number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? value : 0;
+}
+
+}  // namespace
+
+void add_view_options(CLI::App& options, ViewOptions& view) {
+  options.add_option("--theme", view.theme, "dark or light")
+      ->check(CLI::IsMember({"dark", "light"}))
+      ->type_name("NAME");
+  options.add_option("--scale", view.scale, "Size of the interface, 1 to 2.5")
+      ->check(CLI::Range(1.0F, 2.5F))
+      ->type_name("X");
+  options.add_option("--size", view.size, "Size of the window in pixels")
+      ->type_name("WIDTHxHEIGHT");
+}
+
+Result<std::pair<int, int>> parse_size(const std::string& text) {
+  const auto cross = text.find('x');
+  const int width = whole_number(std::string_view(text).substr(0, cross));
+  const int height =
+      cross == std::string::npos ? 0 : whole_number(std::string_view(text).substr(cross + 1));
+  for (const int side : {width, height}) {
+    if (side < kMinSide || side > kMaxSide) {
+      return usage_error(fmt::format("--size {}: WIDTHxHEIGHT is read, each from {} to {}", text,
+                                     kMinSide, kMaxSide));
+    }
+  }
+  return std::pair{width, height};
+}
+
+Result<Document> make_document(Source source, const std::vector<std::string>& layers,
+                               const std::string& engine, const ViewOptions& view) {
+  const auto pipeline = parse_pipeline(layers);
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  if (auto found = find_engine(engine); !found) return tl::unexpected(found.error());
+  Document document = starting_document(std::move(source));
+  if (!pipeline->empty()) document.pipeline = *pipeline;
+  document.engine = engine;
+  document.view.theme = view.theme == "light" ? ThemeName::light : ThemeName::dark;
+  document.view.scale = view.scale;
+  return document;
+}
+
+}  // namespace poolscope

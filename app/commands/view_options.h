@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "app/document.h"
+
+namespace poolscope {
+
+/// How a window looks: --theme, --scale and --size.
+struct ViewOptions {
+  std::string theme = "dark";
+  float scale = 1.0F;
+  std::string size = "1600x1000";
+};
+
+/// Adds the three options to a (sub)command.
+void add_view_options(CLI::App& options, ViewOptions& view);
+
+/// Width and height of --size, in pixels. Errors (kind usage): anything but WIDTHxHEIGHT, each from
+/// 320 to 8192.
+Result<std::pair<int, int>> parse_size(const std::string& text);
+
+/// What a window starts with: `source`, and `layers` where there are any. Errors: a layer text.
+Result<Document> make_document(Source source, const std::vector<std::string>& layers,
+                               const std::string& engine, const ViewOptions& view);
+
+}  // namespace poolscope
