@@ -47,15 +47,15 @@ Sample texel_at(ivec2 at) {
 
 // Between the four nearest texels, as far as they are numbers; the nearest says whether it is one.
 Sample smooth_at(vec2 texel) {
-  Sample nearest = texel_at(ivec2(floor(texel)));
-  if (nearest.kind != kFinite) return nearest;
   vec2 corner = floor(texel - 0.5);
   vec2 share = texel - 0.5 - corner;
+  ivec2 nearest = ivec2(greaterThanEqual(share, vec2(0.5)));
   vec3 sum = vec3(0.0);
   float weights = 0.0;
   for (int i = 0; i < 4; ++i) {
     ivec2 step = ivec2(i & 1, i >> 1);
     Sample neighbour = texel_at(ivec2(corner) + step);
+    if (step == nearest && neighbour.kind != kFinite) return neighbour;
     if (neighbour.kind != kFinite) continue;
     vec2 side = mix(1.0 - share, share, vec2(step));
     sum += neighbour.value * (side.x * side.y);
