@@ -54,6 +54,16 @@ float pattern_value(FillPattern pattern, const Shape& shape, std::int64_t y, std
   return 0.0F;
 }
 
+/// The first window of a grid; on a picture one at its left edge, where there is more to see than
+/// in its corner.
+Selection first_selection(const Document& document) {
+  if (document.source.is_grid()) return {};
+  const LoadedArray& array = document.source.array;
+  const PipelinePlan plan = plan_pipeline(document.pipeline, array.tensor.shape(), array.form);
+  const std::size_t stage = std::min(document.selected_layer + 1, plan.stages.size() - 1);
+  return {plan.stages[stage].shape.h * 3 / 8, 0};
+}
+
 struct Applier {
   Document& document;
 
@@ -215,7 +225,7 @@ struct Applier {
 
   /// A new picture or layer starts at its first window, fitted.
   Result<void> reset_focus() const {
-    document.selection = {};
+    document.selection = first_selection(document);
     document.camera = {};
     document.edit = {};
     return {};
@@ -256,6 +266,7 @@ Document starting_document(Source source) {
   document.view.composite =
       document.source.array.kind == InputKind::image && document.source.array.tensor.shape().c >= 3;
   document.pipeline = {{layer, true}};
+  document.selection = first_selection(document);
   return document;
 }
 

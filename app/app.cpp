@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "app/bars.h"
 #include "app/document_json.h"
@@ -46,10 +47,12 @@ FrameLayout layout_of(const Ui& ui) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const View& view = ui.document.view;
   FrameLayout layout;
-  const float top = ui.px(kTopBarHeight), bottom = size.y - ui.px(kStatusBarHeight);
+  const float top = std::round(ui.px(kTopBarHeight));
+  const float bottom = size.y - std::round(ui.px(kStatusBarHeight));
   layout.top = {{0, 0}, {size.x, top}};
   layout.status = {{0, bottom}, size};
-  float left = ui.px(view.left_width), right = ui.px(view.inspector_width);
+  float left = std::round(ui.px(view.left_width));
+  float right = std::round(ui.px(view.inspector_width));
   const float room = size.x - ui.px(kMinCenter);
   layout.left_open = view.left_open && left <= room;
   layout.inspector_open = view.inspector_open && (layout.left_open ? left : 0) + right <= room;
@@ -61,17 +64,30 @@ FrameLayout layout_of(const Ui& ui) {
   return layout;
 }
 
+/// Which width a border changes, and whether it grows to the right (1) or to the left (-1).
+struct BorderDrag {
+  float View::*width;
+  float sign;
+};
+
 /// The border between a column and the middle; dragging it changes the column's width.
-void drag_border(const Ui& ui, const char* id, float x, const Rect& area, float View::*width,
-                 float sign) {
+void draw_border(const Ui& ui, const char* id, float x, const Rect& area, BorderDrag drag) {
   const Rect handle{{x - ui.px(3), area.min.y}, {x + ui.px(3), area.max.y}};
-  const Click click = click_area(ui, id, handle);
-  if (click.hovered || click.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-  if (!click.held || ImGui::GetIO().MouseDelta.x == 0.0F) return;
-  const float moved = sign * ImGui::GetIO().MouseDelta.x / ui.document.view.scale;
-  ui.edit_view(
-      [&](View& view) { view.*width = std::clamp(view.*width + moved, kMinColumn, kMaxColumn); },
-      true);
+  draw_region(id, handle, IM_COL32(0, 0, 0, 0), [&] {
+    const float line = std::floor(x);
+    ImGui::GetWindowDrawList()->AddRectFilled(
+        {line, area.min.y}, {line + std::max(1.0F, std::floor(ui.px(1))), area.max.y},
+        ui.theme.line);
+    const Click click = click_area(ui, id, handle);
+    if (click.hovered || click.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+    if (!click.held || ImGui::GetIO().MouseDelta.x == 0.0F) return;
+    const float moved = drag.sign * ImGui::GetIO().MouseDelta.x / ui.document.view.scale;
+    ui.edit_view(
+        [&](View& view) {
+          view.*drag.width = std::clamp(view.*drag.width + moved, kMinColumn, kMaxColumn);
+        },
+        true);
+  });
 }
 
 }  // namespace
@@ -161,19 +177,15 @@ void App::draw(const Ui& ui) {
   draw_region("center", layout.center, ui.theme.canvas,
               [&] { explore_.draw_center(ui, layout.center, !layout.inspector_open); });
   if (layout.left_open) {
-    draw_region("left column", layout.left, ui.theme.panel, [&] {
-      explore_.draw_left(ui, {layout.left.min, {layout.left.max.x - ui.px(4), layout.left.max.y}});
-      drag_border(ui, "left/border", layout.left.max.x - ui.px(3), layout.left, &View::left_width,
-                  1);
-    });
+    draw_region("left column", layout.left, ui.theme.panel,
+                [&] { explore_.draw_left(ui, layout.left); });
+    draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
   }
   if (layout.inspector_open) {
-    draw_region("inspector column", layout.inspector, ui.theme.panel, [&] {
-      explore_.draw_inspector_column(
-          ui, {{layout.inspector.min.x + ui.px(4), layout.inspector.min.y}, layout.inspector.max});
-      drag_border(ui, "inspector/border", layout.inspector.min.x + ui.px(3), layout.inspector,
-                  &View::inspector_width, -1);
-    });
+    draw_region("inspector column", layout.inspector, ui.theme.panel,
+                [&] { explore_.draw_inspector_column(ui, layout.inspector); });
+    draw_border(ui, "inspector/border", layout.inspector.min.x, layout.inspector,
+                {&View::inspector_width, -1});
   }
   if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
   browser_->draw(ui);

@@ -46,8 +46,6 @@ struct UiMemory {
   bool open_browser = false;                          ///< The file browser is to open.
   std::uint32_t next_seed = 1;                        ///< Of the next random fill.
   std::vector<std::filesystem::path> recent;          ///< Files opened, newest first.
-  /// Draws the source's picture into a rectangle.
-  std::function<void(const Ui&, const Rect&)> thumbnail;
 };
 
 /// Puts a file on top of the recent ones.

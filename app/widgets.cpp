@@ -129,7 +129,7 @@ bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpe
   if (shows_fill && click.hovered && spec.enabled && !spec.flat) {
     list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
   }
-  const ImU32 ink = !spec.enabled                 ? ui.theme.t3
+  const ImU32 ink = !spec.enabled                 ? ui.theme.line2
                     : spec.filled                 ? ui.theme.accink
                     : spec.flat && !click.hovered ? ui.theme.t2
                                                   : ui.theme.t1;
@@ -188,11 +188,13 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
   draw_field(ui, rect, false);
   if (click.hovered)
     list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
+  const bool known = current >= 0 && current < static_cast<int>(items.size());
   float x = rect.min.x + ui.px(12);
   if (!caption.empty()) {
-    x = draw_text(ui, Font::sans13, {x, rect.center().y}, ui.theme.t3, caption) + ui.px(8);
+    x = draw_text(ui, Font::sans13, {x, rect.center().y}, known ? ui.theme.t3 : ui.theme.t1,
+                  caption) +
+        ui.px(8);
   }
-  const bool known = current >= 0 && current < static_cast<int>(items.size());
   draw_text_cut(ui, Font::sans13, {x, rect.center().y}, ui.theme.t1, rect.max.x - ui.px(28) - x,
                 known ? items[static_cast<std::size_t>(current)] : "");
   draw_icon(ui, Icon::chevron, {rect.max.x - ui.px(16), rect.center().y}, ui.theme.t3);

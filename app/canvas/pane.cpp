@@ -20,7 +20,7 @@ constexpr std::array<CellFont, 6> kCellFonts{{{150, Font::mono40},
                                               {54, Font::mono20},
                                               {40, Font::mono16},
                                               {35, Font::mono13},
-                                              {29, Font::mono12}}};
+                                              {26, Font::mono12}}};
 constexpr float kMinIndexCell = 20.0F;
 
 Color theme_color(ImU32 packed) {
@@ -64,7 +64,7 @@ bool shows_indices(const Ui& ui, const Pane& pane) {
 }
 
 void draw_cell_text(const Ui& ui, const Rect& cell, ImU32 color, std::string_view text) {
-  const float room = cell.width() - ui.px(4);
+  const float room = cell.width() * 0.9F;
   for (const CellFont& entry : kCellFonts) {
     const bool tall = std::min(cell.height(), cell.width() * 1.6F) >= ui.px(entry.min_cell);
     if (tall && text_width(ui, entry.font, text) <= room) {
@@ -78,7 +78,7 @@ void draw_cell_value(const Ui& ui, const Rect& cell, ImU32 color, double value) 
   const auto font = cell_font(ui, std::min(cell.width(), cell.height()));
   if (!font) return;
   const float digit = text_width(ui, *font, "0");
-  const int digits = std::max(3, static_cast<int>((cell.width() - ui.px(4)) / digit));
+  const int digits = std::max(3, static_cast<int>(cell.width() * 0.9F / digit));
   draw_cell_text(ui, cell, color, short_number_text(value, digits));
 }
 

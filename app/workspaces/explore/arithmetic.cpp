@@ -123,13 +123,10 @@ void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t
   if (view.pool->reduction == Reduction::mean) {
     text.facts.emplace_back("Sum", number_text(facts.sum));
     text.facts.emplace_back("Divisor", divisor_fact(view, facts, divisor));
-    text.sentence = divisor == 0
-                        ? "No cell lies inside and none is counted: 0/0 is NaN."
-                        : fmt::format("Every cell counts the same: one {}th of the result each.",
-                                      count_text(divisor));
+    text.sentence =
+        fmt::format("Every cell counts the same: 1/{} of its value.", count_text(divisor));
+    if (divisor == 0) text.sentence = "No cell lies inside and none is counted: 0/0 is NaN.";
     if (divisor == 1) text.sentence = "The divisor is 1: the result is the sum.";
-    if (divisor == 2) text.sentence = "Every cell counts the same: one half of the result each.";
-    if (divisor == 3) text.sentence = "Every cell counts the same: one third of the result each.";
     return;
   }
   text.facts.emplace_back("Norm p", number_text(view.pool->exponent));

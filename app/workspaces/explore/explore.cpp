@@ -1,5 +1,6 @@
 #include "app/workspaces/explore/explore.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -110,6 +111,26 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
   draw_channel_picker(ui, view, right, y);
 }
 
+/// The sizes that matter most, in words: `kernel 2×2`, `stride 2`, `padding 0`.
+std::vector<std::string> setting_chips(const Layer& layer) {
+  const auto sides = [](Pair pair) {
+    return pair.h == pair.w ? fmt::format("{}", pair.h) : fmt::format("{}×{}", pair.h, pair.w);
+  };
+  std::vector<std::string> chips;
+  const auto has = [&](auto member) {
+    const auto& all = layer.kind->parameters;
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Parameter& p) { return p.field == ParameterField(member); });
+  };
+  if (has(&Layer::kernel_size))
+    chips.push_back(fmt::format("kernel {}×{}", layer.kernel_size.h, layer.kernel_size.w));
+  if (has(&Layer::stride)) chips.push_back("stride " + sides(layer.effective_stride()));
+  if (has(&Layer::padding))
+    chips.push_back("padding " + sides({layer.padding.top, layer.padding.left}));
+  if (chips.empty()) chips.push_back(layer_summary(layer));
+  return chips;
+}
+
 /// Name and settings of the layer on the left, how values are drawn on the right.
 void draw_toolbar(const Ui& ui, const StageView& view, const Rect& area) {
   const float y = area.min.y + ui.px(28);
@@ -123,14 +144,9 @@ void draw_toolbar(const Ui& ui, const StageView& view, const Rect& area) {
   const float name_width = text_width(ui, Font::sans16_semibold, name);
   draw_text_cut(ui, Font::sans16_semibold, {area.min.x, y}, ui.theme.t1, right - area.min.x, name);
   float x = area.min.x + name_width + ui.px(12);
-  std::string summary = layer_summary(*view.layer);
-  std::size_t begin = 0;
-  while (begin < summary.size()) {
-    const std::size_t end = std::min(summary.find(' ', begin), summary.size());
-    const std::string part = summary.substr(begin, end - begin);
-    if (x + text_width(ui, Font::mono12, part) + ui.px(14) > right) break;
-    draw_chip(ui, x, y, part);
-    begin = end + 1;
+  for (const std::string& chip : setting_chips(*view.layer)) {
+    if (x + text_width(ui, Font::mono12, chip) + ui.px(14) > right) break;
+    draw_chip(ui, x, y, chip);
   }
 }
 
@@ -148,7 +164,7 @@ void Explore::begin(const Ui& ui) {
 
 void Explore::draw_left(const Ui& ui, const Rect& area) {
   draw_scrolling_column(ui, "left", area, [&](Column& column) {
-    draw_source_panel(ui, column);
+    draw_source_panel(ui, state_, column);
     column.divider();
     draw_pipeline_panel(ui, column);
     column.divider();
@@ -169,14 +185,27 @@ void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded)
     y = draw_arithmetic_band(ui, *view_, state_, {{inner.min.x, y + ui.px(8)}, inner.max});
   }
   if (view_->output == nullptr) return;
-  const Rect rest{{inner.min.x, y + ui.px(16)}, inner.max};
+  draw_below(ui, area, {{inner.min.x, y + ui.px(12)}, inner.max});
+}
+
+void Explore::draw_below(const Ui& ui, const Rect& area, Rect rest) {
+  const bool small_grid = ui.document.source.is_grid() && view_->rows * view_->cols <= 400;
+  const auto divide = [&] {
+    draw_divider(ui, area.min.x, area.max.x, rest.min.y);
+    rest.min.y += ui.px(8);
+  };
   if (rest.height() < ui.px(150)) return;
-  draw_divider(ui, area.min.x, area.max.x, rest.min.y - ui.px(8));
-  if (ui.document.source.is_grid() && view_->rows * view_->cols <= 400) {
-    draw_what_if(ui, *view_, state_, rest);
-  } else {
+  if (!small_grid) {
+    divide();
     draw_value_statistics(ui, *view_, state_, rest);
+    return;
   }
+  if (rest.height() >= ui.px(390)) {
+    divide();
+    rest.min.y = draw_film_strip(ui, *view_, state_, rest) + ui.px(8);
+  }
+  divide();
+  draw_what_if(ui, *view_, state_, rest);
 }
 
 void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {

@@ -18,6 +18,9 @@ class Explore {
   const std::optional<StageView>& view() const { return view_; }
 
  private:
+  /// Whatever fits under the canvases.
+  void draw_below(const Ui& ui, const Rect& area, Rect rest);
+
   std::optional<StageView> view_;
   ExploreState state_;
 };

@@ -53,7 +53,7 @@ struct ValueFigures {
 /// What Explore keeps between frames: textures, caches, and where the mouse is.
 struct ExploreState {
   std::array<HeatmapTexture, 3> main_textures, detail_textures;
-  HeatmapTexture inspector_texture;
+  HeatmapTexture inspector_texture, thumbnail_texture;
   ProbeCache probes;
   WhatIf what_if;
   ValueFigures figures;

@@ -210,7 +210,7 @@ float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& st
   const float top = area.min.y + ui.px(20);
   const float picture = std::min(ui.px(230), area.width() * 0.34F);
   const float used =
-      draw_window_picture(ui, view, state, text, {area.min.x, top}, ui.px(120), picture);
+      draw_window_picture(ui, view, state, text, {area.min.x, top}, ui.px(104), picture);
   const float x = area.min.x + picture + ui.px(28);
   const float width = area.max.x - x;
   const std::string where =

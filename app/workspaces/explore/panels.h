@@ -6,7 +6,7 @@
 namespace poolscope {
 
 /// Where the input comes from: grid controls, the file, or the samples.
-void draw_source_panel(const Ui& ui, Column& column);
+void draw_source_panel(const Ui& ui, ExploreState& state, Column& column);
 /// The layers as cards.
 void draw_pipeline_panel(const Ui& ui, Column& column);
 /// The parameters of the selected layer, its convention and its output-size formula.
@@ -16,6 +16,9 @@ void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Co
 /// The same as a band under the canvases, where there is no room for the column.
 float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state,
                            const Rect& area);
+/// One card a window: its taps and its result; a click selects it. Draws nothing where windows are
+/// too large or the room too small. Returns its bottom.
+float draw_film_strip(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 /// Small multiples of the same input under other settings; a click applies one.
 float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 /// Histogram and figures of input and output.

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "app/canvas/pane.h"
 #include "app/samples.h"
 #include "app/workspaces/explore/panels.h"
 #include "core/io/grid_text.h"
@@ -91,21 +93,32 @@ void draw_grid_controls(const Ui& ui, Column& column) {
   }
 }
 
-void draw_file_row(const Ui& ui, Column& column) {
+/// The source as it is pooled, small; returns its width.
+float draw_thumbnail(const Ui& ui, ExploreState& state, ImVec2 at, float side) {
+  if (ui.evaluation == nullptr || ui.evaluation->pictures.empty()) return 0.0F;
+  const auto& picture = ui.evaluation->pictures.front();
+  const Shape& shape = picture->shape();
+  if (picture->tensor().empty()) return 0.0F;
+  const auto w = static_cast<double>(shape.w), h = static_cast<double>(shape.h);
+  const float width = std::clamp(side * static_cast<float>(w / h), ui.px(12), ui.px(64));
+  const Pane pane{Rect::of(at.x, at.y, width, side), {0, 0, w, h}};
+  const PlaneStats& stats = picture->overall();
+  const float white = ui.document.source.array.white;
+  const bool composite = shape.c >= 3;
+  draw_heatmap(ui, state.thumbnail_texture, picture, pane,
+               {{0, 0, composite},
+                {std::min(0.0F, stats.min), white > 0 ? white : stats.max},
+                composite || white > 0 ? ColorMap::grey : ui.document.view.map,
+                false});
+  return width;
+}
+
+void draw_file_row(const Ui& ui, ExploreState& state, Column& column) {
   const Source& source = ui.document.source;
   const Rect row = column.row(40);
   const float side = ui.px(40);
-  const Shape& shape = source.array.tensor.shape();
-  const bool has_thumbnail =
-      ui.memory.thumbnail != nullptr && source.array.kind == InputKind::image;
-  float x = row.min.x;
-  if (has_thumbnail) {
-    const float width =
-        std::min(ui.px(64), side * static_cast<float>(shape.w) / static_cast<float>(shape.h));
-    const Rect frame = Rect::of(row.min.x, row.min.y, std::max(ui.px(16), width), side);
-    ui.memory.thumbnail(ui, frame);
-    x = frame.max.x + ui.px(12);
-  }
+  const float width = draw_thumbnail(ui, state, row.min, side);
+  const float x = row.min.x + (width > 0 ? width + ui.px(12) : 0);
   const float open_width = ui.px(64);
   const float room = row.max.x - open_width - ui.px(10) - x;
   const std::string name = source.array.name.empty() ? "untitled" : source.array.name;
@@ -163,7 +176,7 @@ void draw_samples(const Ui& ui, Column& column) {
 
 }  // namespace
 
-void draw_source_panel(const Ui& ui, Column& column) {
+void draw_source_panel(const Ui& ui, ExploreState& state, Column& column) {
   const Rect title = column.title("Source");
   const Rect folder =
       Rect::of(title.max.x - ui.px(28), title.center().y - ui.px(14), ui.px(28), ui.px(28));
@@ -175,7 +188,7 @@ void draw_source_panel(const Ui& ui, Column& column) {
   if (const auto chosen = segmented(ui, "source/kind", column.row(32), kTabs, tab))
     choose_tab(ui, *chosen);
   if (tab == kGridTab) draw_grid_controls(ui, column);
-  if (tab == kImageTab) draw_file_row(ui, column);
+  if (tab == kImageTab) draw_file_row(ui, state, column);
   if (tab != kSamplesTab) {
     draw_luma(ui, column);
     draw_batch(ui, column);

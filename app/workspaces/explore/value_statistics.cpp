@@ -92,7 +92,7 @@ void draw_histogram_axis(const Ui& ui, const std::array<PlaneFigures, 2>& figure
                high = std::max(figures[0].max, figures[1].max);
   const float y = rect.max.y + ui.px(14);
   for (int i = 0; i <= 4; ++i) {
-    const std::string text = short_number_text(low + (high - low) * i / 4.0, 7);
+    const std::string text = short_number_text(low + (high - low) * i / 4.0, 6);
     const float x = rect.min.x + rect.width() * static_cast<float>(i) / 4.0F;
     if (i == 0) draw_text(ui, Font::mono12, {x, y}, ui.theme.t3, text);
     if (i == 4) draw_text_right(ui, Font::mono12, {x, y}, ui.theme.t3, text);
@@ -118,7 +118,7 @@ void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const 
     draw_text(ui, Font::sans13, {rect.min.x, y}, row == 2 ? ui.theme.t3 : ui.theme.t2, kRows[row]);
     for (std::size_t i = 0; i < kColumns.size(); ++i) {
       const double value = row == 0 ? input[i] : row == 1 ? output[i] : output[i] - input[i];
-      std::string text = short_number_text(value, 7);
+      std::string text = short_number_text(value, 6);
       if (row == 2 && value > 0) text = "+" + text;
       draw_text_right(ui, Font::mono13, {right(i), y}, row == 2 ? ui.theme.t3 : ui.theme.t1, text);
     }
