@@ -19,10 +19,10 @@ struct ImageLayout {
 };
 
 /// One pair a format. `looks_like`: the first bytes are this format's. `inspect`: the layout of a
-/// whole file; it reads every length in the file, so that the decoder, which takes missing bytes
-/// for zeros, sees whole files only, and so that nothing is allocated for pixels that cannot be
-/// there. Errors: truncated, damaged, a size that checked_shape refuses, a variant that is not
-/// decoded.
+/// whole file that looks like it; it reads every length in the file, so that the decoder, which
+/// takes missing bytes for zeros, sees whole files only, and so that nothing is allocated for
+/// pixels that cannot be there. Errors: truncated, damaged, a size that checked_shape refuses, a
+/// variant that is not decoded.
 bool looks_like_png(Bytes bytes);
 bool looks_like_jpeg(Bytes bytes);
 bool looks_like_bmp(Bytes bytes);

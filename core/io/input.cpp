@@ -65,10 +65,10 @@ std::string what_works() {
   return fmt::format("what is read: {} (.txt, .csv)", names);
 }
 
-Result<const Reader*> choose_reader(const std::filesystem::path& path, Bytes bytes) {
+Result<const Reader*> choose_reader(Bytes bytes, const std::filesystem::path& name) {
   if (bytes.empty()) return failure("the file is empty");
   if (const Reader* reader = reader_for_content(bytes)) return reader;
-  const std::string extension = lower_case_extension(path);
+  const std::string extension = lower_case_extension(name);
   const Reader* reader = reader_for_extension(extension);
   if (reader == nullptr) {
     return failure(fmt::format("unknown type ({}); {}",
@@ -79,12 +79,6 @@ Result<const Reader*> choose_reader(const std::filesystem::path& path, Bytes byt
                              what_works()));
 }
 
-Result<LoadedArray> parsed(const std::filesystem::path& path, Bytes bytes) {
-  const auto reader = choose_reader(path, bytes);
-  if (!reader) return tl::unexpected(reader.error());
-  return (*reader)->parse(bytes);
-}
-
 Result<LoadedArray> named(const std::filesystem::path& path, Result<LoadedArray> array) {
   if (!array) return tl::unexpected(about_file(path, array.error()));
   array->name = path.filename().string();
@@ -93,10 +87,16 @@ Result<LoadedArray> named(const std::filesystem::path& path, Result<LoadedArray>
 
 }  // namespace
 
+Result<LoadedArray> parse_input(Bytes bytes, const std::filesystem::path& name) {
+  const auto reader = choose_reader(bytes, name);
+  if (!reader) return tl::unexpected(reader.error());
+  return (*reader)->parse(bytes);
+}
+
 Result<LoadedArray> read_input(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  return named(path, parsed(path, *bytes));
+  return named(path, parse_input(*bytes, path));
 }
 
 std::vector<std::string_view> input_extensions() {

@@ -32,6 +32,9 @@ struct LoadedArray {
 /// truncated, too large or unknown, naming the file, the reason and what would work.
 Result<LoadedArray> read_input(const std::filesystem::path& path);
 
+/// The same from the bytes of a file; of its name only the extension counts.
+Result<LoadedArray> parse_input(Bytes bytes, const std::filesystem::path& name);
+
 /// The extensions that read_input knows, in lower case with their dot.
 std::vector<std::string_view> input_extensions();
 

@@ -24,8 +24,8 @@ Result<nlohmann::json> read_json(const std::filesystem::path& path);
 /// name may be any bytes) has the sign U+FFFD in place of the wrong bytes.
 std::string json_text(const nlohmann::json& value, int indent = -1);
 
-/// A float as a JSON number of exactly its value; JSON has no NaN and no infinities, so these are the
-/// strings "nan", "inf" and "-inf".
+/// A float as a JSON number of exactly its value; JSON has no NaN and no infinities, so these are
+/// the strings "nan", "inf" and "-inf".
 nlohmann::json json_number(float value);
 
 /// The float that json_number wrote. Errors: anything else.
