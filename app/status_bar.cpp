@@ -68,7 +68,7 @@ void draw_status_bar(const Ui& ui, const Rect& area, const Explore& explore) {
   float x = draw_shape_chain(ui, area.min.x + ui.px(16), y, limit);
   const std::string cursor = explore.cursor_text();
   const std::string run =
-      ui.evaluation && ui.evaluation->engine ? duration_text(ui.evaluation->seconds) : "";
+      ui.evaluation && ui.evaluation->seconds > 0.0 ? duration_text(ui.evaluation->seconds) : "";
   const std::array<std::pair<std::string_view, std::string>, 3> parts{
       {{"Cursor", cursor}, {"Last run", run}, {"", non_finite_text(explore)}}};
   for (const auto& [label, text] : parts) {

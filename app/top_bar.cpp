@@ -128,6 +128,7 @@ std::string badge_text(const Ui& ui, const BarState& state) {
   if (ui.evaluation->engine == nullptr) return "no engine";
   const std::string title = ui.evaluation->engine->title();
   if (state.busy) return title + " · running";
+  if (ui.evaluation->seconds == 0.0) return title;
   return fmt::format("{} · {}", title, duration_text(ui.evaluation->seconds));
 }
 

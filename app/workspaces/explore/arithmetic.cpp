@@ -112,6 +112,10 @@ void add_max_facts(const StageView& view, const WindowFacts& facts, Arithmetic& 
   text.facts.emplace_back(
       "Ties",
       facts.ties == 0 ? "none" : fmt::format("{} more, the first wins", count_text(facts.ties)));
+  if (value == "NaN") {
+    text.sentence = "NaN wins over every number; of several the last one wins.";
+    return;
+  }
   text.sentence = fmt::format(
       "The winner sits at row {}, col {}. It alone decides: the other {} cells could be anything "
       "smaller.",

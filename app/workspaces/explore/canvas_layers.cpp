@@ -63,14 +63,11 @@ ImU32 coverage_color(const Ui& ui, std::int64_t count) {
 
 void draw_coverage(const Ui& ui, const StageView& view, ExploreState& state,
                    const CanvasLook& look) {
-  const auto& rows = state.probes.row_coverage(view);
-  const auto& cols = state.probes.col_coverage(view);
   const CellSpan cells = visible_cells(look.pane, view.rows, view.cols);
   const float gap = std::max(1.0F, std::floor(ui.px(1)));
   for (auto row = cells.row_begin; row < cells.row_end; ++row) {
     for (auto col = cells.col_begin; col < cells.col_end; ++col) {
-      const std::int64_t count =
-          rows[static_cast<std::size_t>(row)] * cols[static_cast<std::size_t>(col)];
+      const std::int64_t count = view.pool == nullptr ? 0 : state.probes.coverage(view, row, col);
       const Rect cell = look.pane.cell(row, col);
       list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
                            coverage_color(ui, count));
@@ -83,7 +80,8 @@ void draw_grey_picture(const Ui& ui, const StageView& view, ExploreState& state,
                        const CanvasLook& look) {
   HeatmapLook style{view.planes, view.input_range, ColorMap::grey, false};
   style.planes.composite = false;
-  draw_heatmap(ui, state.main_textures[1], view.input_picture, look.pane, style);
+  HeatmapTexture& texture = look.detail ? state.detail_textures[1] : state.main_textures[1];
+  draw_heatmap(ui, texture, view.input_picture, look.pane, style);
   const Rect& rect = look.pane.rect;
   list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.canvas, 0.35F));
 }
@@ -185,7 +183,7 @@ void draw_taps(const Ui& ui, const StageView& view, const CanvasLook& look) {
 
 void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& state,
                          const CanvasLook& look) {
-  const bool shaded = look.pane.cell_size() >= ui.px(8) && view.pool != nullptr;
+  const bool shaded = look.pane.cell_size() >= ui.px(8);
   if (shaded) {
     draw_coverage(ui, view, state, look);
   } else {

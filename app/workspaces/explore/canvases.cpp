@@ -18,6 +18,8 @@ constexpr float kGutter = 24.0F;
 constexpr float kBarBand = 48.0F;
 /// A detail of about this many input cells a side has room for their values.
 constexpr std::int64_t kDetailCells = 9;
+/// A detail lower than this share of its width is left out.
+constexpr float kMinDetailShare = 0.6F;
 
 /// The part of `domain` that the camera shows.
 CellRect seen(const CellRect& domain, const Camera& camera) {
@@ -220,15 +222,13 @@ void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& deta
 float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
   const Layout layout = layout_of(ui, view, area);
   state.hovered.reset();
-  const Detail detail = layout.detail && view.output ? detail_of(view, state) : Detail{};
-  const bool shows_detail = layout.detail && view.output != nullptr;
   const float cells_top = area.min.y + ui.px(kTitle) + layout.band;
   const float detail_top = cells_top + layout.cells.y + ui.px(30);
-  // Square on the input; the same room for the output's cells.
-  const float detail_height =
-      std::min({layout.column, area.max.y - ui.px(kBarBand) - detail_top,
-                layout.column * static_cast<float>(detail.input.height() /
-                                                   std::max(1.0, detail.input.width()))});
+  const float detail_room = area.max.y - ui.px(kBarBand) - detail_top;
+  const bool shows_detail =
+      layout.detail && view.output != nullptr && detail_room >= layout.column * kMinDetailShare;
+  const Detail detail = shows_detail ? detail_of(view, state) : Detail{};
+  const float detail_height = std::min(detail_room, layout.column);
   const float bar_top =
       (shows_detail ? detail_top + detail_height : cells_top + layout.cells.y) + ui.px(14);
   for (const CanvasKind kind : {CanvasKind::input, CanvasKind::windows, CanvasKind::output}) {
@@ -243,7 +243,7 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
     if (shows_detail) {
       draw_detail_caption(ui, view, detail, kind, {x, cells_top + layout.cells.y + ui.px(2)},
                           layout.column);
-      const Pane close{Rect::of(x, detail_top, layout.column, std::max(ui.px(32), detail_height)),
+      const Pane close{Rect::of(x, detail_top, layout.column, detail_height),
                        kind == CanvasKind::output ? detail.output : detail.input};
       draw_canvas(ui, view, state, kind, close, true);
       bar_x = x;

@@ -87,8 +87,10 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
              {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input (F)"})) {
     ui.act(action::SetCamera{});
   }
-  const bool narrow = right - left < ui.px(560);
-  if (!narrow) {
+  const float picker = view.input.shape().c > 1 ? ui.px(244) : 0.0F;
+  const float name =
+      view.layer ? text_width(ui, Font::sans16_semibold, view.layer->kind->name) : 0.0F;
+  if (right - left > ui.px(480) + picker + name) {
     if (check_box(ui, "view/indices", place(ui.px(74)), "Indices", ui.document.view.indices)) {
       ui.edit_view([](View& v) { v.indices = !v.indices; });
     }

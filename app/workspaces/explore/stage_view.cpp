@@ -205,16 +205,12 @@ const WindowFacts& ProbeCache::facts(const StageView& view, std::int64_t winner)
   return *facts_;
 }
 
-const std::vector<std::int64_t>& ProbeCache::row_coverage(const StageView& view) {
+std::int64_t ProbeCache::coverage(const StageView& view, std::int64_t row, std::int64_t col) {
   renew(view);
   if (!row_coverage_) row_coverage_ = axis_coverage(view.windows()->rows, view.rows);
-  return *row_coverage_;
-}
-
-const std::vector<std::int64_t>& ProbeCache::col_coverage(const StageView& view) {
-  renew(view);
   if (!col_coverage_) col_coverage_ = axis_coverage(view.windows()->cols, view.cols);
-  return *col_coverage_;
+  return (*row_coverage_)[static_cast<std::size_t>(row)] *
+         (*col_coverage_)[static_cast<std::size_t>(col)];
 }
 
 }  // namespace poolscope

@@ -60,8 +60,8 @@ class ProbeCache {
   /// The winners of the windows in `range`; null when the engine fails.
   const WindowBlock* block(const StageView& view, const CellRange& range);
   const WindowFacts& facts(const StageView& view, std::int64_t winner);
-  const std::vector<std::int64_t>& row_coverage(const StageView& view);
-  const std::vector<std::int64_t>& col_coverage(const StageView& view);
+  /// How many windows read an input cell.
+  std::int64_t coverage(const StageView& view, std::int64_t row, std::int64_t col);
 
  private:
   struct Key {
