@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "core/engines/cpu_engine.h"
 #include "core/engines/reference_engine.h"
+#include "core/pooling/nearest.h"
 
 namespace poolscope {
 namespace {
@@ -33,26 +33,6 @@ constexpr std::array kEngines{
     Entry{"cpu", cpu},
 };
 
-/// How many letters to add, drop or change to turn one word into the other (Levenshtein).
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
-    }
-  }
-  return row[b.size()];
-}
-
-std::string_view nearest_name(std::string_view name) {
-  return std::ranges::min(kEngines, {},
-                          [&](const Entry& entry) { return edit_distance(name, entry.name); })
-      .name;
-}
-
 }  // namespace
 
 std::vector<std::string> engine_names() {
@@ -65,11 +45,10 @@ Result<const Engine*> find_engine(std::string_view name) {
   for (const Entry& entry : kEngines) {
     if (entry.name == name) return entry.open();
   }
-  const std::string_view nearest = nearest_name(name);
-  const bool close = edit_distance(name, nearest) <= 2;
-  return failure(fmt::format("engine '{}' is not known{}; available: {}", name,
-                             close ? fmt::format(", did you mean '{}'?", nearest) : "",
-                             fmt::join(engine_names(), ", ")));
+  std::array<std::string_view, kEngines.size()> names;
+  std::ranges::transform(kEngines, names.begin(), &Entry::name);
+  return failure(fmt::format("engine '{}' is not known, did you mean '{}'? available: {}", name,
+                             nearest_name(name, names), fmt::join(names, ", ")));
 }
 
 }  // namespace poolscope

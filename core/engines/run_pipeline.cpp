@@ -6,20 +6,18 @@
 namespace poolscope {
 namespace {
 
-/// True when two arrays keep their channels at different ends of the axes.
-bool order_differs(const ArrayForm& a, const ArrayForm& b) {
-  const auto channels_last = [](const ArrayForm& form) {
+/// True when the layer takes the axes of an array in another order than the one it has. An array
+/// without an order of its own takes the layer's.
+bool order_differs(const ArrayForm& array, const ArrayForm& layer) {
+  const auto channels_move = [](const ArrayForm& form) {
     return form.format == DataFormat::channels_last && form.rank >= 3 && form.spatial;
   };
-  return channels_last(a) != channels_last(b);
+  return array.format != DataFormat::unspecified && channels_move(array) != channels_move(layer);
 }
 
 /// The values of the stage before, as the layer of `plan` reads their array.
 Result<Tensor> restated(const Stage& before, const StagePlan& plan) {
-  if (!order_differs(before.plan.form, plan.input_form) &&
-      before.values.shape() == plan.input_shape) {
-    return before.values;
-  }
+  if (!order_differs(before.plan.form, plan.input_form)) return before.values;
   auto stored = to_array_order(before.values, before.plan.form);
   if (!stored) return stored;
   return from_array_order(*stored, plan.input_shape, plan.input_form);
@@ -60,10 +58,9 @@ Trace run_pipeline(const Engine& engine, const Pipeline& pipeline, const Tensor&
   Trace trace;
   trace.failed_layer = plan.failed_layer;
   trace.error = std::move(plan.error);
-  Stage first;
+  Stage& first = trace.stages.emplace_back();
   first.plan = std::move(plan.stages.front());
   first.values = first.input = input;
-  trace.stages.push_back(std::move(first));
   for (std::size_t i = 1; i < plan.stages.size(); ++i) {
     auto stage = next_stage(engine, trace.stages.back(), std::move(plan.stages[i]), options);
     if (!stage) {
