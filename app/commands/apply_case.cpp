@@ -33,12 +33,20 @@ Result<void> check_target(const fs::path& path, std::string_view option,
   return {};
 }
 
+/// Whether both names lead to one file, by whatever links and folders.
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  const auto resolved = [&](const fs::path& path) {
+    return fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+  };
+  return fs::equivalent(a, b, ignored) || resolved(a) == resolved(b);
+}
+
 Result<void> check_targets(const ApplyCase& job) {
   if (auto output = check_target(job.output, "output", {".npy", ".png"}); !output) return output;
   if (!job.indices) return {};
-  std::error_code ignored;
   if (auto indices = check_target(*job.indices, "indices", {".npy"}); !indices) return indices;
-  if (fs::weakly_canonical(job.output, ignored) == fs::weakly_canonical(*job.indices, ignored)) {
+  if (same_file(job.output, *job.indices)) {
     return failure(fmt::format("output and indices are the same file, {}; two are needed",
                                job.output.string()));
   }

@@ -5,21 +5,29 @@
 
 namespace poolscope {
 
-StagedFile::StagedFile(const std::filesystem::path& target)
-    : target_(target),
-      path_(target.parent_path() /
-            fmt::format(".poolscope-{}{}", getpid(), target.extension().string())) {}
+namespace fs = std::filesystem;
+
+StagedFile::StagedFile(const fs::path& target) : target_(target) {
+  std::error_code absent;
+  if (const fs::path resolved = fs::canonical(target, absent); !absent) target_ = resolved;
+  path_ =
+      target_.parent_path() / fmt::format(".poolscope-{}{}", getpid(), target.extension().string());
+}
 
 StagedFile::~StagedFile() {
   std::error_code ignored;
-  std::filesystem::remove(path_, ignored);
+  fs::remove(path_, ignored);
 }
 
 Result<void> StagedFile::commit() {
-  std::error_code fault;
-  std::filesystem::rename(path_, target_, fault);
-  if (fault)
+  std::error_code ignored, fault;
+  if (fs::exists(target_, ignored)) {
+    fs::permissions(path_, fs::status(target_, ignored).permissions(), ignored);
+  }
+  fs::rename(path_, target_, fault);
+  if (fault) {
     return failure(fmt::format("{}: cannot be written: {}", target_.string(), fault.message()));
+  }
   return {};
 }
 

@@ -17,6 +17,7 @@ class StagedFile {
 
   /// Where to write it.
   const std::filesystem::path& path() const { return path_; }
+  /// A link keeps pointing where it points, and an older file keeps its permissions.
   /// Errors: the target cannot be replaced.
   Result<void> commit();
 

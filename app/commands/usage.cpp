@@ -24,7 +24,7 @@ std::vector<std::string> subcommand_names(const CLI::App& program) {
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char c : text) {
-    const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+    const bool space = (c >= 0 && c <= ' ') || c == 0x7f;
     if (!space) {
       line += c;
     } else if (!line.empty() && line.back() != ' ') {

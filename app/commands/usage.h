@@ -9,7 +9,7 @@
 
 namespace poolscope {
 
-/// The text with its line breaks, and the spaces around them, as one space each.
+/// The text on one line: every run of spaces, line breaks and control characters as one space.
 std::string one_line(std::string_view text);
 
 /// An Error of kind usage: the command line, or a layer text, cannot be parsed.
