@@ -61,9 +61,10 @@ Result<ImageLayout> read_frame(int marker, Bytes segment) {
   return layout;
 }
 
-/// Every block of at most 32x32 pixels takes at least one bit.
+/// A block of 8x8 samples takes at least one bit, and no sampling spreads it over more than 128
+/// pixels.
 Result<ImageLayout> plausible(const ImageLayout& layout, std::size_t file_size) {
-  if (layout.width * layout.height > static_cast<std::int64_t>(file_size) * 8 * 32 * 32) {
+  if (layout.width * layout.height > static_cast<std::int64_t>(file_size) * 8 * 128) {
     return damaged_image("JPEG", fmt::format("{}x{} pixels cannot come out of {} bytes",
                                              layout.width, layout.height, file_size));
   }

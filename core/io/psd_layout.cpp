@@ -51,12 +51,30 @@ Result<std::size_t> image_begin(Bytes bytes) {
   return at;
 }
 
-/// Rows of run lengths: one length of 2 bytes a row and channel, then the rows.
-Result<void> check_packed_rows(Bytes data, std::size_t rows) {
+/// True where the packets in `row` unpack to `width` bytes: a head below 128 has that many and one
+/// more bytes after it, above 128 one byte that stands for 257 less the head.
+bool unpacks_to(Bytes row, std::int64_t width) {
+  for (std::size_t at = 0; at < row.size();) {
+    const int head = row[at];
+    if (head != 128) width -= head < 128 ? head + 1 : 257 - head;
+    at += head < 128 ? 2 + static_cast<std::size_t>(head) : head == 128 ? 1 : 2;
+    if (at > row.size()) return false;
+  }
+  return width == 0;
+}
+
+/// One length of 2 bytes for each row of each channel, then the packed rows.
+Result<void> check_packed_rows(Bytes data, std::size_t rows, std::int64_t width) {
   if (data.size() / 2 < rows) return truncated_image("PSD");
-  std::size_t total = rows * 2;
-  for (std::size_t row = 0; row < rows; ++row) total += big_endian(data, row * 2, 2);
-  if (total > data.size()) return truncated_image("PSD");
+  std::size_t at = rows * 2;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::size_t length = big_endian(data, row * 2, 2);
+    if (length > data.size() - at) return truncated_image("PSD");
+    if (!unpacks_to(data.subspan(at, length), width)) {
+      return damaged_image("PSD", fmt::format("packed row {} is not {} long", row, width));
+    }
+    at += length;
+  }
   return {};
 }
 
@@ -69,7 +87,7 @@ Result<void> check_pixels(Bytes data, const Header& header) {
   if (packing == 1 && header.bits == 16) {
     return failure("a 16-bit PSD with run lengths is not read; save it as 16-bit PNG");
   }
-  if (packing == 1) return check_packed_rows(pixels, rows);
+  if (packing == 1) return check_packed_rows(pixels, rows, header.width);
   const std::size_t row_bytes = static_cast<std::size_t>(header.width) * header.bits / 8;
   if (rows * row_bytes > pixels.size()) return truncated_image("PSD");
   return {};
