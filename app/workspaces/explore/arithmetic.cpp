@@ -44,7 +44,7 @@ std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& fact
       if (c > 0) line += glue;
       line += cut ? std::string("…") : tap_text(view, y, x);
     }
-    rows.push_back(line);
+    rows.push_back(facts.row.count > 5 && r == 3 ? std::string("…") : line);
   }
   return rows;
 }

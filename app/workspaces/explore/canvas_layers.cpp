@@ -121,6 +121,7 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
   const float pitch = std::min(look.pane.rect.height() / static_cast<float>(rows),
                                look.pane.rect.width() / static_cast<float>(cols));
   if (pitch < ui.px(kMinOutlinePitch)) return;
+  ImGui::PushClipRect(look.pane.rect.min, look.pane.rect.max, true);
   const bool overlap = windows_overlap(view);
   const float fade = std::clamp((pitch - ui.px(kMinOutlinePitch)) / ui.px(12), 0.25F, 1.0F);
   for (auto row = range.row_begin; row < range.row_end; ++row) {
@@ -135,6 +136,7 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
       list().AddRect(rect.min, rect.max, color, ui.px(3), 0, std::max(1.0F, ui.px(1)));
     }
   }
+  ImGui::PopClipRect();
 }
 
 /// Dots for winners, one a window won, and the winner of the current window in the accent.

@@ -207,9 +207,8 @@ std::string span_text(const CellRect& cells) {
 void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& detail, CanvasKind kind,
                          ImVec2 at, float width) {
   const float y = at.y + ui.px(13);
-  const std::string name = view.planes.composite
-                               ? fmt::format("Detail, channel {}", view.planes.channel)
-                               : std::string("Detail");
+  const bool one_of_many = view.planes.composite;
+  const std::string name = one_of_many ? "Detail, " + view.channel_name() : std::string("Detail");
   const float end = draw_text(ui, Font::sans12, {at.x, y}, ui.theme.t3, name);
   const std::string span = span_text(kind == CanvasKind::output ? detail.output : detail.input);
   if (end + ui.px(8) + text_width(ui, Font::mono12, span) <= at.x + width) {

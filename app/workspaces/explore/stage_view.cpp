@@ -128,6 +128,13 @@ float StageView::input_value(std::int64_t row, std::int64_t col) const {
   return input.plane(plane)[static_cast<std::size_t>(row * cols + col)];
 }
 
+std::string StageView::channel_name() const {
+  const bool picture = evaluation->request.source.array.kind == InputKind::image;
+  const std::int64_t channels = input.shape().c;
+  if (!picture || channels < 3 || channels > 4) return fmt::format("{}", planes.channel);
+  return std::string(1, "RGBA"[planes.channel]);
+}
+
 std::string_view StageView::border_text() const {
   if (pool == nullptr) return "";
   if (pool->reduction == Reduction::max) return "-∞";

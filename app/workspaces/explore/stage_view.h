@@ -40,6 +40,8 @@ struct StageView {
   bool inside(std::int64_t row, std::int64_t col) const {
     return row >= 0 && row < rows && col >= 0 && col < cols;
   }
+  /// The channel shown: `R`, `G`, `B`, `A` of a picture, else its number.
+  std::string channel_name() const;
   /// How the border looks to the reduction: `-∞`, `0`, or `–` where it is left out.
   std::string_view border_text() const;
 };

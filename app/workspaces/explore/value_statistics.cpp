@@ -134,7 +134,7 @@ float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& s
   float x = draw_text(ui, Font::sans14_semibold, {area.min.x, y}, ui.theme.t1,
                       "What pooling did to the values");
   const std::string channel =
-      view.input.shape().c > 1 ? fmt::format("channel {}, ", view.planes.channel) : "";
+      view.input.shape().c > 1 ? "channel " + view.channel_name() + ", " : "";
   x = draw_text(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3,
                 channel + "share of cells in 64 bins");
   const float legend = x + ui.px(16);
