@@ -47,6 +47,9 @@ Result<ImageLayout> inspect_bmp(Bytes bytes) {
   if (header->compression != 0 && header->compression != 3) {
     return failure("a compressed BMP is not read; save it uncompressed or as PNG");
   }
+  if (header->pixels_at < kFileHeader + header->size) {
+    return damaged_image("BMP", "its pixels begin inside its header");
+  }
   const std::uint64_t bits = header->bits;
   if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32) {
     return damaged_image("BMP", fmt::format("{} bits a pixel", bits));

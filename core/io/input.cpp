@@ -17,7 +17,7 @@ namespace {
 Result<LoadedArray> parse_grid_bytes(Bytes bytes) { return parse_grid(text_of(bytes)); }
 
 struct Reader {
-  std::string_view name;
+  std::string_view article, name;
   std::array<std::string_view, 2> extensions;
   bool (*looks_like)(Bytes);  ///< Null where the content does not tell.
   Result<LoadedArray> (*parse)(Bytes);
@@ -25,14 +25,14 @@ struct Reader {
 
 /// Every format that can be opened. TGA has no magic bytes, so it is looked for last.
 constexpr Reader kReaders[] = {
-    {"PNG", {".png"}, looks_like_png, parse_image<inspect_png>},
-    {"JPEG", {".jpg", ".jpeg"}, looks_like_jpeg, parse_image<inspect_jpeg>},
-    {"BMP", {".bmp"}, looks_like_bmp, parse_image<inspect_bmp>},
-    {"PSD", {".psd"}, looks_like_psd, parse_image<inspect_psd>},
-    {"HDR", {".hdr"}, looks_like_hdr, parse_image<inspect_hdr>},
-    {"npy", {".npy"}, looks_like_npy, parse_npy},
-    {"TGA", {".tga"}, looks_like_tga, parse_image<inspect_tga>},
-    {"grid text", {".txt", ".csv"}, nullptr, parse_grid_bytes},
+    {"a", "PNG", {".png"}, looks_like_png, parse_image<inspect_png>},
+    {"a", "JPEG", {".jpg", ".jpeg"}, looks_like_jpeg, parse_image<inspect_jpeg>},
+    {"a", "BMP", {".bmp"}, looks_like_bmp, parse_image<inspect_bmp>},
+    {"a", "PSD", {".psd"}, looks_like_psd, parse_image<inspect_psd>},
+    {"an", "HDR", {".hdr"}, looks_like_hdr, parse_image<inspect_hdr>},
+    {"an", "npy", {".npy"}, looks_like_npy, parse_npy},
+    {"a", "TGA", {".tga"}, looks_like_tga, parse_image<inspect_tga>},
+    {"a", "grid text", {".txt", ".csv"}, nullptr, parse_grid_bytes},
 };
 
 std::string lower_case_extension(const std::filesystem::path& path) {
@@ -57,12 +57,16 @@ const Reader* reader_for_extension(std::string_view extension) {
   return found == std::end(kReaders) ? nullptr : found;
 }
 
+/// Where the content does not tell, the extensions that do.
 std::string what_works() {
   std::string names;
   for (const Reader& reader : kReaders) {
     names += fmt::format("{}{}", names.empty() ? "" : ", ", reader.name);
+    if (reader.looks_like == nullptr) {
+      names += fmt::format(" ({})", fmt::join(reader.extensions, ", "));
+    }
   }
-  return fmt::format("what is read: {} (.txt, .csv)", names);
+  return fmt::format("what is read: {}", names);
 }
 
 Result<const Reader*> choose_reader(Bytes bytes, const std::filesystem::path& name) {
@@ -75,8 +79,8 @@ Result<const Reader*> choose_reader(Bytes bytes, const std::filesystem::path& na
                                extension.empty() ? "no extension" : extension, what_works()));
   }
   if (reader->looks_like == nullptr) return reader;
-  return failure(fmt::format("not a {}: it begins with {}; {}", reader->name, first_bytes(bytes),
-                             what_works()));
+  return failure(fmt::format("not {} {}: it begins with {}; {}", reader->article, reader->name,
+                             first_bytes(bytes), what_works()));
 }
 
 Result<LoadedArray> named(const std::filesystem::path& path, Result<LoadedArray> array) {

@@ -139,6 +139,8 @@ TEST(ReadImage, RefusesSizesThatCannotBeInTheFile) {
            Bomb{"n.png", png_that_claims(0, 5), "0x5"},
            Bomb{"c.bmp", bmp + "\x60\xea\0\0\x60\xea\0\0"s + rest_of_bmp, "60000x60000"},
            Bomb{"d.bmp", bmp + "\x10\x27\0\0\x10\x27\0\0"s + rest_of_bmp, "truncated"},
+           Bomb{"p.bmp", "BM\0\0\0\0\0\0\0\0\x0e\0\0\0\x28\0\0\0\1\0\0\0\1\0\0\0"s + rest_of_bmp,
+                "inside its header"},
            Bomb{"e.bmp", bmp + "\xff\xff\xff\xff\1\0\0\0"s + rest_of_bmp, "-1x1"},
            Bomb{"f.tga", "\0\0\x02\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\x20\0"s, "65535x65535"},
            Bomb{"g.tga", "\0\0\x0a\0\0\0\0\0\0\0\0\0\0\x10\0\x10\x20\0\xff"s, "truncated"},

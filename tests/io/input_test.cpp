@@ -74,7 +74,8 @@ TEST(ReadInput, SaysThatAFileIsNotWhatItsNameClaims) {
   TemporaryFolder folder;
   expect_error(read_input(folder.with("x.png", std::string("\x01\xfe garbage"))),
                {"x.png: not a PNG", "01 fe 20 67"});
-  expect_error(read_input(folder.with("x.npy", std::string("1 2 3"))), {"x.npy: not a npy"});
+  expect_error(read_input(folder.with("x.npy", std::string("1 2 3"))),
+               {"x.npy: not an npy: it begins with 31 20 32 20"});
   expect_error(read_input(folder.with("x.tga", std::string(100, '\x7f'))), {"x.tga: not a TGA"});
 }
 
