@@ -24,14 +24,13 @@ std::optional<std::string> special_text(double value) {
   return {};
 }
 
-/// Characters on the screen, not bytes.
-std::size_t length_of(std::string_view text) {
+}  // namespace
+
+std::size_t character_count(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   }));
 }
-
-}  // namespace
 
 std::string number_text(double value) {
   if (auto special = special_text(value)) return *special;
@@ -45,13 +44,14 @@ std::string number_text(double value) {
 
 std::string short_number_text(double value, int digits) {
   std::string text = number_text(value);
-  for (int decimals = 2; decimals >= 0 && length_of(text) > static_cast<std::size_t>(digits);
+  for (int decimals = 2; decimals >= 0 && character_count(text) > static_cast<std::size_t>(digits);
        --decimals) {
     if (std::isfinite(value) && std::abs(value) < 1e7) {
       text = without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
     }
   }
-  if (length_of(text) <= static_cast<std::size_t>(digits) || !std::isfinite(value)) return text;
+  if (character_count(text) <= static_cast<std::size_t>(digits) || !std::isfinite(value))
+    return text;
   return fmt::format("{:.0e}", value);
 }
 

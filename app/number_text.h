@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace poolscope {
 
@@ -13,6 +14,8 @@ std::string short_number_text(double value, int digits);
 /// Thousands set apart: `49 152`.
 std::string count_text(std::int64_t count);
 
+/// Characters on the screen, not bytes, of UTF-8 text.
+std::size_t character_count(std::string_view text);
 /// `0.4 ms`, `12 ms`, `1.3 s`.
 std::string duration_text(double seconds);
 

@@ -55,7 +55,11 @@ Result<Document> make_document(Source source, const std::vector<std::string>& la
   if (!pipeline) return tl::unexpected(pipeline.error());
   if (auto found = find_engine(engine); !found) return tl::unexpected(found.error());
   Document document = starting_document(std::move(source));
-  if (!pipeline->empty()) document.pipeline = *pipeline;
+  if (!pipeline->empty()) {
+    auto changed = apply(document, {action::SetPipeline{*pipeline}});
+    if (!changed) return tl::unexpected(changed.error());
+    document = std::move(*changed);
+  }
   document.engine = engine;
   document.view.theme = view.theme == "light" ? ThemeName::light : ThemeName::dark;
   document.view.scale = view.scale;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/io/grid_text.h"
+#include "core/io/number_text.h"
 
 namespace poolscope {
 namespace {
@@ -25,9 +25,8 @@ void move_cursor(const Ui& ui, const StageView& view, std::int64_t rows, std::in
 /// Turns what was typed into the cell's value; a text that is no number is told and forgotten.
 void commit(const Ui& ui, ExploreState& state) {
   if (state.cell_text.empty()) return;
-  const auto number = parse_grid(state.cell_text);
-  if (number && number->tensor.shape().elements() == 1) {
-    ui.act(action::SetCell{ui.document.edit.row, ui.document.edit.col, number->tensor.values()[0]});
+  if (const auto number = parse_number(state.cell_text)) {
+    ui.act(action::SetCell{ui.document.edit.row, ui.document.edit.col, *number});
   } else {
     ui.memory.log.push_back("\"" + state.cell_text +
                             "\" is not a number; the cell keeps its value");

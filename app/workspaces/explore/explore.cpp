@@ -113,6 +113,15 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
   draw_channel_picker(ui, view, right, y);
 }
 
+/// One number where all sides agree, two for rows and columns, else all four.
+std::string padding_text(const Pads& pads) {
+  if (pads.top != pads.bottom || pads.left != pads.right) {
+    return fmt::format("{},{},{},{}", pads.top, pads.left, pads.bottom, pads.right);
+  }
+  if (pads.top == pads.left) return fmt::format("{}", pads.top);
+  return fmt::format("{}×{}", pads.top, pads.left);
+}
+
 /// The sizes that matter most, in words: `kernel 2×2`, `stride 2`, `padding 0`.
 std::vector<std::string> setting_chips(const Layer& layer) {
   const auto sides = [](Pair pair) {
@@ -127,8 +136,7 @@ std::vector<std::string> setting_chips(const Layer& layer) {
   if (has(&Layer::kernel_size))
     chips.push_back(fmt::format("kernel {}×{}", layer.kernel_size.h, layer.kernel_size.w));
   if (has(&Layer::stride)) chips.push_back("stride " + sides(layer.effective_stride()));
-  if (has(&Layer::padding))
-    chips.push_back("padding " + sides({layer.padding.top, layer.padding.left}));
+  if (has(&Layer::padding)) chips.push_back("padding " + padding_text(layer.padding));
   if (chips.empty()) chips.push_back(layer_summary(layer));
   return chips;
 }

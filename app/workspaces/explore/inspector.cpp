@@ -181,7 +181,7 @@ void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Co
   draw_fold_button(ui, title);
   if (view.output == nullptr || view.pool == nullptr) return draw_no_window(ui, view, column);
   std::string where = position_text(view);
-  if (view.input.shape().planes() > 1) where = fmt::format("ch {}  {}", view.planes.channel, where);
+  if (view.input.shape().c > 1) where = fmt::format("channel {}  {}", view.channel_name(), where);
   draw_text_right(ui, Font::mono12, {title.max.x - ui.px(28), title.center().y},
                   view.selection.pinned ? ui.theme.acctext : ui.theme.t3, where);
   column.space(4);
@@ -205,7 +205,12 @@ void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Co
 
 float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state,
                            const Rect& area) {
-  if (view.output == nullptr || view.pool == nullptr) return area.min.y;
+  if (view.output == nullptr) {
+    const ImVec2 at{area.min.x, area.min.y + ui.px(20)};
+    return at.y + message(ui, at, area.width(), ui.theme.err, ui.theme.soft_err, Icon::warn,
+                          view.reason_detail);
+  }
+  if (view.pool == nullptr) return area.min.y;
   const Arithmetic text = arithmetic_of(view, state);
   const float top = area.min.y + ui.px(20);
   const float picture = std::min(ui.px(230), area.width() * 0.34F);

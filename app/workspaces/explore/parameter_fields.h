@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "app/column.h"
+
+namespace poolscope {
+
+/// One control's surroundings: the layer shown, the parameter, and its place.
+struct Field {
+  const Ui& ui;
+  const Layer& layer;
+  const Parameter& parameter;
+  Rect row;    ///< Right of the label.
+  bool error;  ///< The layer cannot run because of this parameter.
+
+  std::string id(std::string_view part = {}) const {
+    return part.empty() ? fmt::format("parameter/{}", parameter.name)
+                        : fmt::format("parameter/{}/{}", parameter.name, part);
+  }
+  std::string tip() const { return fmt::format("{}: {}", parameter.name, parameter.help); }
+};
+
+/// The shape the selected layer reads, as far as the plan knows it.
+std::optional<Shape> layer_input(const Ui& ui);
+
+/// Draws the control that fits the parameter's type and applies what the user does with it. A step,
+/// a drag or a turn stops at a limit of this very parameter and says so; what is typed is taken as
+/// it is.
+void edit_parameter(const Field& field);
+/// ONNX pads each side by itself: the bottom and right ones.
+void edit_pads_end(const Field& field);
+
+}  // namespace poolscope
