@@ -41,6 +41,9 @@ void draw_region(const char* name, const Rect& area, ImU32 background, Draw draw
 struct FrameLayout {
   Rect top, left, center, inspector, status;
   bool left_open = false, inspector_open = false;
+  bool drawer = false;  ///< The left column lies over the middle.
+
+  bool left_shown() const { return left_open || drawer; }
 };
 
 FrameLayout layout_of(const Ui& ui) {
@@ -56,9 +59,10 @@ FrameLayout layout_of(const Ui& ui) {
   const float room = size.x - ui.px(kMinCenter);
   layout.left_open = view.left_open && left <= room;
   layout.inspector_open = view.inspector_open && (layout.left_open ? left : 0) + right <= room;
+  layout.drawer = !layout.left_open && left > room && ui.memory.left_drawer;
+  layout.left = {{0, top}, {left, bottom}};
   left = layout.left_open ? left : 0;
   right = size.x - (layout.inspector_open ? right : 0);
-  layout.left = {{0, top}, {left, bottom}};
   layout.center = {{left, top}, {right, bottom}};
   layout.inspector = {{right, top}, {size.x, bottom}};
   return layout;
@@ -88,6 +92,18 @@ void draw_border(const Ui& ui, const char* id, float x, const Rect& area, Border
         },
         true);
   });
+}
+
+/// Opens or folds the left column; where it has no room beside the middle it comes and goes over
+/// it.
+void toggle_left(const Ui& ui) {
+  const bool has_room =
+      ui.px(ui.document.view.left_width + kMinCenter) <= ImGui::GetIO().DisplaySize.x;
+  if (has_room) {
+    ui.edit_view([](View& view) { view.left_open = !view.left_open; });
+  } else {
+    ui.memory.left_drawer = !ui.memory.left_drawer;
+  }
 }
 
 }  // namespace
@@ -168,7 +184,7 @@ void App::frame(const Keys& keys) {
 void App::draw(const Ui& ui) {
   const FrameLayout layout = layout_of(ui);
   explore_.begin(ui);
-  const BarState bar{history_.can_undo(), history_.can_redo(), runner_.busy(),
+  const BarState bar{history_.can_undo(), history_.can_redo(), !layout.left_shown(), runner_.busy(),
                      runner_.busy_seconds()};
   if (runner_.busy()) memory_.wake_after = 0.1;
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
@@ -176,7 +192,7 @@ void App::draw(const Ui& ui) {
               [&] { draw_status_bar(ui, layout.status, explore_); });
   draw_region("center", layout.center, ui.theme.canvas,
               [&] { explore_.draw_center(ui, layout.center, !layout.inspector_open); });
-  if (layout.left_open) {
+  if (layout.left_shown()) {
     draw_region("left column", layout.left, ui.theme.panel,
                 [&] { explore_.draw_left(ui, layout.left); });
     draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
@@ -187,6 +203,7 @@ void App::draw(const Ui& ui) {
     draw_border(ui, "inspector/border", layout.inspector.min.x, layout.inspector,
                 {&View::inspector_width, -1});
   }
+  if (std::exchange(memory_.toggle_left, false)) toggle_left(ui);
   if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
   browser_->draw(ui);
   draw_overlays(ui);

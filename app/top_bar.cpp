@@ -59,6 +59,21 @@ void draw_edit_menu(const Ui& ui, const BarState& state) {
     ui.act(action::RemoveLayer{ui.document.selected_layer});
 }
 
+void draw_color_menu(const Ui& ui) {
+  const View& view = ui.document.view;
+  for (const ColorMap map : kColorMaps) {
+    const std::string title(color_map_title(map));
+    if (item(ui, title.c_str(), nullptr, view.map == map))
+      ui.edit_view([map](View& v) { v.map = map; });
+  }
+  ImGui::Separator();
+  const bool shared = view.range == RangeScale::shared;
+  if (item(ui, "Shared range", nullptr, shared))
+    ui.edit_view([](View& v) { v.range = RangeScale::shared; });
+  if (item(ui, "Own range a canvas", nullptr, !shared))
+    ui.edit_view([](View& v) { v.range = RangeScale::own; });
+}
+
 void draw_view_menu(const Ui& ui, const BarState&) {
   const View& view = ui.document.view;
   if (item(ui, "Dark theme", nullptr, view.theme == ThemeName::dark))
@@ -71,11 +86,14 @@ void draw_view_menu(const Ui& ui, const BarState&) {
     if (item(ui, text.c_str(), nullptr, view.scale == scale))
       ui.edit_view([scale](View& v) { v.scale = scale; });
   }
+  if (ImGui::BeginMenu("Colours")) {
+    draw_color_menu(ui);
+    ImGui::EndMenu();
+  }
   ImGui::Separator();
   if (item(ui, "Values", "V", view.values)) ui.edit_view([](View& v) { v.values = !v.values; });
   if (item(ui, "Indices", "I", view.indices)) ui.edit_view([](View& v) { v.indices = !v.indices; });
-  if (item(ui, "Left column", "F9", view.left_open))
-    ui.edit_view([](View& v) { v.left_open = !v.left_open; });
+  if (item(ui, "Left column", "F9", view.left_open)) ui.memory.toggle_left = true;
   if (item(ui, "Inspector", "F10", view.inspector_open))
     ui.edit_view([](View& v) { v.inspector_open = !v.inspector_open; });
   if (item(ui, "Fit", "F")) ui.act(action::SetCamera{});
@@ -116,10 +134,11 @@ float draw_menus(const Ui& ui, const BarState& state, float x, float y) {
   return x;
 }
 
+constexpr std::string_view kWorkspace = "Explore";
+
 void draw_workspace_tab(const Ui& ui, const Rect& area, float x) {
-  constexpr std::string_view kName = "Explore";
-  draw_text(ui, Font::sans14_medium, {x, area.center().y}, ui.theme.t1, kName);
-  const float width = text_width(ui, Font::sans14_medium, kName);
+  draw_text(ui, Font::sans14_medium, {x, area.center().y}, ui.theme.t1, kWorkspace);
+  const float width = text_width(ui, Font::sans14_medium, kWorkspace);
   list().AddRectFilled({x, area.max.y - ui.px(2)}, {x + width, area.max.y}, ui.theme.acc);
 }
 
@@ -171,6 +190,14 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
       ui.px(16);
   x = draw_menus(ui, state, x, y) + ui.px(22);
   draw_workspace_tab(ui, area, x);
+  if (state.left_folded) {
+    const float at = x + text_width(ui, Font::sans14_medium, kWorkspace) + ui.px(18);
+    if (button(
+            ui, "left/open", Rect::of(at, y - ui.px(15), ui.px(30), ui.px(30)),
+            {.icon = Icon::sidebar, .flat = true, .tip = "Source, pipeline and parameters (F9)"})) {
+      ui.memory.toggle_left = true;
+    }
+  }
   float right = area.max.x - ui.px(16);
   draw_badge(ui, state, area, right);
   const float side = ui.px(30);

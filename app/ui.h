@@ -40,7 +40,10 @@ struct UiMemory {
   std::string open_error;                         ///< Of the file that could not be opened last.
   std::vector<std::string> log;                   ///< Messages of this session, oldest first.
   bool undo = false, redo = false, quit = false;  ///< Asked for in this frame.
-  bool show_keys = false, show_log = false;       ///< These windows are open.
+  bool toggle_left = false;                       ///< Asked for in this frame.
+  bool left_drawer = false;  ///< The left column lies over the middle, where it has no room beside.
+  std::size_t shown_canvas = 0;  ///< Where only one has room: 0 input, 1 windows, 2 output.
+  bool show_keys = false, show_log = false;           ///< These windows are open.
   std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
   bool browsing_samples = false;                      ///< The Samples tab of Source is open.
   bool open_browser = false;                          ///< The file browser is to open.

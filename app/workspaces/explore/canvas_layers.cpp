@@ -265,7 +265,7 @@ void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state
       break;
   }
   if (view.output != nullptr) draw_links(ui, view, state, look);
-  if (!shows_indices(ui, look.pane) || look.detail) return;
+  if (!look.indices || !shows_indices(ui, look.pane)) return;
   ImGui::PushClipRect({look.pane.rect.min.x - ui.px(40), look.pane.rect.min.y - ui.px(22)},
                       look.pane.rect.max, false);
   draw_indices(ui, look.pane,

@@ -9,8 +9,9 @@ namespace poolscope {
 struct CanvasLook {
   CanvasKind kind;
   Pane pane;
-  bool detail;  ///< The close view below an overview.
-  bool thin;    ///< Cells so small that the selection is drawn thin.
+  bool detail;   ///< The close view below an overview.
+  bool thin;     ///< Cells so small that the selection is drawn thin.
+  bool indices;  ///< There is room around the cells for row and column numbers.
 };
 
 /// `input`, `windows`, `output`.

@@ -1,6 +1,7 @@
 #include "app/workspaces/explore/canvases.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@ namespace poolscope {
 namespace {
 
 constexpr float kGap = 24.0F;
+/// Where the columns would be narrower, one canvas is shown at a time.
+constexpr float kMinColumn = 150.0F;
 constexpr float kTitle = 30.0F;
 constexpr float kIndexBand = 20.0F;
 constexpr float kGutter = 24.0F;
@@ -41,11 +44,14 @@ struct Layout {
   float band = 0;    ///< Above the cells, for column numbers.
   ImVec2 cells{};    ///< Size of the cells' rectangle.
   bool detail = false;
+  bool single = false;  ///< Only one canvas has room.
 };
 
 Layout layout_of(const Ui& ui, const StageView& view, const Rect& area) {
   Layout layout;
   layout.column = std::floor((area.width() - 2 * ui.px(kGap)) / 3);
+  layout.single = layout.column < ui.px(kMinColumn);
+  if (layout.single) layout.column = area.width();
   const auto dx = static_cast<float>(view.domain.width());
   const auto dy = static_cast<float>(view.domain.height());
   const float room = area.height() - ui.px(kTitle + kBarBand);
@@ -136,15 +142,19 @@ void handle_hover(const Ui& ui, const StageView& view, ExploreState& state, Canv
   }
 }
 
+/// A canvas stands alone, with room for row and column numbers, or as an overview above its detail.
+enum class CanvasPlace { alone, overview, detail };
+
 /// One canvas of the three: its layers, then its answers to the mouse.
 void draw_canvas(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
-                 const Pane& pane, bool detail) {
+                 const Pane& pane, CanvasPlace place) {
+  const bool detail = place == CanvasPlace::detail;
   const std::string id = fmt::format("{}{}", canvas_name(kind), detail ? "/detail" : "");
   const Click click = click_area(ui, id, pane.rect);
   if (!detail) handle_camera(ui, pane, click);
   handle_hover(ui, view, state, kind, pane, click);
   const bool thin = pane.cell_size() < ui.px(12);
-  const CanvasLook look{kind, pane, detail, thin};
+  const CanvasLook look{kind, pane, detail, thin, place == CanvasPlace::alone};
   ImGui::PushClipRect({pane.rect.min.x - ui.px(3), pane.rect.min.y - ui.px(3)},
                       {pane.rect.max.x + ui.px(3), pane.rect.max.y + ui.px(3)}, true);
   draw_canvas_layers(ui, view, state, look);
@@ -216,42 +226,79 @@ void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& deta
   }
 }
 
+/// Where the parts of a column begin, from the top.
+struct Rows {
+  float cells = 0, detail = 0, detail_height = 0, bar = 0;
+  bool shows_detail = false;
+};
+
+/// One canvas with all that belongs to it, and its place.
+struct CanvasColumn {
+  CanvasKind kind;
+  ImVec2 origin;
+  const Layout& layout;
+  const Rows& rows;
+  const Detail& detail;
+};
+
+void draw_column(const Ui& ui, const StageView& view, ExploreState& state,
+                 const CanvasColumn& column) {
+  const auto& [kind, origin, layout, rows, detail] = column;
+  const CellRect domain = kind == CanvasKind::output ? output_domain(view) : view.domain;
+  const Pane pane{Rect::of(origin.x + layout.gutter, rows.cells, layout.cells.x, layout.cells.y),
+                  seen(domain, ui.document.camera)};
+  const float right = layout.detail ? layout.column : layout.gutter + layout.cells.x;
+  if (!layout.single) draw_title(ui, view, kind, origin, std::max(right, ui.px(150)));
+  draw_canvas(ui, view, state, kind, pane,
+              layout.detail ? CanvasPlace::overview : CanvasPlace::alone);
+  float bar_x = pane.rect.min.x, bar_width = layout.cells.x;
+  if (rows.shows_detail) {
+    draw_detail_caption(ui, view, detail, kind, {origin.x, rows.detail - ui.px(28)}, layout.column);
+    const Pane close{Rect::of(origin.x, rows.detail, layout.column, rows.detail_height),
+                     kind == CanvasKind::output ? detail.output : detail.input};
+    draw_canvas(ui, view, state, kind, close, CanvasPlace::detail);
+    bar_x = origin.x;
+    bar_width = layout.column;
+  }
+  draw_canvas_legend(ui, view, kind,
+                     Rect::of(bar_x, rows.bar, std::max(bar_width, ui.px(140)), ui.px(32)));
+}
+
+/// Chooses the canvas where only one has room.
+void draw_canvas_tabs(const Ui& ui, const Rect& area) {
+  constexpr std::array<std::string_view, 3> kNames{"Input", "Windows", "Output"};
+  const Rect tabs =
+      Rect::of(area.min.x, area.min.y - ui.px(4), std::min(area.width(), ui.px(300)), ui.px(30));
+  const auto chosen =
+      segmented(ui, "canvas", tabs, kNames, static_cast<int>(ui.memory.shown_canvas));
+  if (chosen) ui.memory.shown_canvas = static_cast<std::size_t>(*chosen);
+}
+
 }  // namespace
 
 float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
   const Layout layout = layout_of(ui, view, area);
   state.hovered.reset();
-  const float cells_top = area.min.y + ui.px(kTitle) + layout.band;
-  const float detail_top = cells_top + layout.cells.y + ui.px(30);
-  const float detail_room = area.max.y - ui.px(kBarBand) - detail_top;
-  const bool shows_detail =
-      layout.detail && view.output != nullptr && detail_room >= layout.column * kMinDetailShare;
-  const Detail detail = shows_detail ? detail_of(view, state) : Detail{};
-  const float detail_height = std::min(detail_room, layout.column);
-  const float bar_top =
-      (shows_detail ? detail_top + detail_height : cells_top + layout.cells.y) + ui.px(14);
+  Rows rows;
+  rows.cells = area.min.y + ui.px(kTitle) + layout.band;
+  rows.detail = rows.cells + layout.cells.y + ui.px(30);
+  rows.detail_height = std::min(area.max.y - ui.px(kBarBand) - rows.detail, layout.column);
+  rows.shows_detail = layout.detail && view.output != nullptr &&
+                      rows.detail_height >= layout.column * kMinDetailShare;
+  rows.bar = (rows.shows_detail ? rows.detail + rows.detail_height : rows.cells + layout.cells.y) +
+             ui.px(14);
+  const Detail detail = rows.shows_detail ? detail_of(view, state) : Detail{};
+  if (layout.single) {
+    const auto kind = static_cast<CanvasKind>(ui.memory.shown_canvas);
+    draw_column(ui, view, state, {kind, area.min, layout, rows, detail});
+    draw_canvas_tabs(ui, area);
+    return rows.bar + ui.px(34);
+  }
   for (const CanvasKind kind : {CanvasKind::input, CanvasKind::windows, CanvasKind::output}) {
     const float x = area.min.x + static_cast<float>(kind) * (layout.column + ui.px(kGap));
-    const CellRect domain = kind == CanvasKind::output ? output_domain(view) : view.domain;
-    const Pane pane{Rect::of(x + layout.gutter, cells_top, layout.cells.x, layout.cells.y),
-                    seen(domain, ui.document.camera)};
-    const float right = layout.detail ? layout.column : layout.gutter + layout.cells.x;
-    draw_title(ui, view, kind, {x, area.min.y}, std::max(right, ui.px(150)));
-    draw_canvas(ui, view, state, kind, pane, false);
-    float bar_x = pane.rect.min.x, bar_width = layout.cells.x;
-    if (shows_detail) {
-      draw_detail_caption(ui, view, detail, kind, {x, cells_top + layout.cells.y + ui.px(2)},
-                          layout.column);
-      const Pane close{Rect::of(x, detail_top, layout.column, detail_height),
-                       kind == CanvasKind::output ? detail.output : detail.input};
-      draw_canvas(ui, view, state, kind, close, true);
-      bar_x = x;
-      bar_width = layout.column;
-    }
-    draw_canvas_legend(ui, view, kind,
-                       Rect::of(bar_x, bar_top, std::max(bar_width, ui.px(140)), ui.px(32)));
+    draw_column(ui, view, state, {kind, {x, area.min.y}, layout, rows, detail});
   }
-  return bar_top + ui.px(34);
+  return rows.bar + ui.px(34);
 }
 
 void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state) {

@@ -98,16 +98,19 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
       ui.edit_view([](View& v) { v.values = !v.values; });
     }
   }
+  // What has no room here is in the View menu.
   constexpr std::array<std::string_view, 2> kScales{"Shared", "Own"};
-  if (const auto scale = combo(ui, "view/range", place(ui.px(128)), kScales,
-                               static_cast<int>(ui.document.view.range), "Scale")) {
-    ui.edit_view([&](View& v) { v.range = static_cast<RangeScale>(*scale); });
+  if (right - left > ui.px(280) + picker + name) {
+    const auto scale = combo(ui, "view/range", place(ui.px(128)), kScales,
+                             static_cast<int>(ui.document.view.range), "Scale");
+    if (scale) ui.edit_view([&](View& v) { v.range = static_cast<RangeScale>(*scale); });
   }
-  std::vector<std::string_view> maps;
-  for (const ColorMap map : kColorMaps) maps.push_back(color_map_title(map));
-  if (const auto map = combo(ui, "view/map", place(ui.px(134)), maps,
-                             static_cast<int>(ui.document.view.map), "Map")) {
-    ui.edit_view([&](View& v) { v.map = static_cast<ColorMap>(*map); });
+  if (right - left > ui.px(140) + picker + name) {
+    std::vector<std::string_view> maps;
+    for (const ColorMap map : kColorMaps) maps.push_back(color_map_title(map));
+    const auto map = combo(ui, "view/map", place(ui.px(134)), maps,
+                           static_cast<int>(ui.document.view.map), "Map");
+    if (map) ui.edit_view([&](View& v) { v.map = static_cast<ColorMap>(*map); });
   }
   right -= ui.px(8);
   draw_channel_picker(ui, view, right, y);
@@ -183,9 +186,20 @@ void Explore::draw_left(const Ui& ui, const Rect& area) {
 }
 
 void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded) {
+  if (!view_) return draw_empty(ui, area);
+  const float least = ui.px(inspector_folded ? 500.0F : 340.0F);
+  if (area.height() >= least) return draw_middle(ui, area, inspector_folded);
+  // A window too low for all of it scrolls.
+  draw_scrolling_column(ui, "center scroll", area, [&](Column& column) {
+    const float top = column.y() - ui.px(8);
+    draw_middle(ui, {{area.min.x, top}, {area.max.x, top + least}}, inspector_folded);
+    column.skip_pixels(least - ui.px(16));
+  });
+}
+
+void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded) {
   const Rect inner{{area.min.x + ui.px(kMargin), area.min.y},
                    {area.max.x - ui.px(kMargin), area.max.y}};
-  if (!view_) return draw_empty(ui, inner);
   draw_toolbar(ui, *view_, inner);
   const float band = inspector_folded ? ui.px(190) : 0.0F;
   const Rect canvases{{inner.min.x, inner.min.y + ui.px(56)}, {inner.max.x, inner.max.y - band}};
@@ -194,8 +208,7 @@ void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded)
     draw_divider(ui, area.min.x, area.max.x, y + ui.px(8));
     y = draw_arithmetic_band(ui, *view_, state_, {{inner.min.x, y + ui.px(8)}, inner.max});
   }
-  if (view_->output == nullptr) return;
-  draw_below(ui, area, {{inner.min.x, y + ui.px(12)}, inner.max});
+  if (view_->output != nullptr) draw_below(ui, area, {{inner.min.x, y + ui.px(12)}, inner.max});
 }
 
 void Explore::draw_below(const Ui& ui, const Rect& area, Rect rest) {

@@ -18,6 +18,7 @@ class Explore {
   const std::optional<StageView>& view() const { return view_; }
 
  private:
+  void draw_middle(const Ui& ui, const Rect& area, bool inspector_folded);
   /// Whatever fits under the canvases.
   void draw_below(const Ui& ui, const Rect& area, Rect rest);
 
