@@ -177,8 +177,10 @@ void App::frame(const Keys& keys) {
   wants_frame_ = changed_;
   apply_actions();
   update_plan();
-  if (changed_) dump_document();
   changed_ = false;
+  ++memory_.frames;
+  memory_.busy = runner_.busy() || opening_.has_value();
+  dump_document();
 }
 
 void App::draw(const Ui& ui) {

@@ -15,7 +15,7 @@ namespace poolscope {
 class FileBrowser;
 
 struct AppOptions {
-  std::filesystem::path dump_document;  ///< Written after every change; empty for none.
+  std::filesystem::path dump_document;  ///< Written with every frame; empty for none.
   std::function<void()> wake;           ///< Called from workers when a frame is wanted.
 };
 

@@ -92,6 +92,9 @@ std::string document_json(const Document& document, const Evaluation* evaluation
       {"open_error", memory.open_error},
       {"limits", memory.limits},
       {"log", memory.log},
+      {"link_axes", memory.link_axes},
+      {"frames", memory.frames},
+      {"busy", memory.busy},
       {"controls", controls_json(memory)}};
   return json_text(all, 1) + "\n";
 }

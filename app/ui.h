@@ -47,8 +47,10 @@ struct UiMemory {
   std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
   bool browsing_samples = false;                      ///< The Samples tab of Source is open.
   bool open_browser = false;                          ///< The file browser is to open.
-  std::uint32_t next_seed = 1;                        ///< Of the next random fill.
-  std::vector<std::filesystem::path> recent;          ///< Files opened, newest first.
+  std::uint64_t frames = 0;                           ///< Drawn so far.
+  bool busy = false;                          ///< A run or a file is under way after this frame.
+  std::uint32_t next_seed = 1;                ///< Of the next random fill.
+  std::vector<std::filesystem::path> recent;  ///< Files opened, newest first.
 };
 
 /// Puts a file on top of the recent ones.
