@@ -1,6 +1,8 @@
 #include "app/window.h"
 
 #include <algorithm>
+#include <array>
+#include <cfloat>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 #include <glad/gl.h>
 
 #include "app/imgui_session.h"
+#include "app/input_queue.h"
 #include "app/samples.h"
 #include "core/base/resources.h"
 #include "core/gpu/gl_context.h"
@@ -21,6 +24,9 @@ namespace {
 
 /// Frames drawn after an event: ImGui settles hover and layout in the second.
 constexpr int kFramesAfterEvent = 3;
+
+/// Where ImGui wants a mouse that is not over the window.
+constexpr double kNowhere = -FLT_MAX;
 
 struct KeyName {
   int glfw;
@@ -42,25 +48,29 @@ constexpr KeyName kKeyNames[] = {
     {GLFW_KEY_Z, Key::z},
 };
 
-/// What GLFW's callbacks fill between two frames.
+/// What GLFW's callbacks fill between two frames, and the mouse as far as frames have followed it.
 struct Inbox {
-  Keys keys;
+  InputQueue input;
   std::vector<std::filesystem::path> dropped;
   bool event = true;
+  ImVec2 mouse{-FLT_MAX, -FLT_MAX};
+  std::array<bool, 5> buttons{};
+
+  void add(const InputEvent& input_event) {
+    input.add(input_event);
+    event = true;
+  }
 };
 
 Inbox& inbox_of(GLFWwindow* window) {
   return *static_cast<Inbox*>(glfwGetWindowUserPointer(window));
 }
 
-void on_key(GLFWwindow* window, int key, int, int action, int mods) {
-  Inbox& inbox = inbox_of(window);
-  inbox.event = true;
-  if (action == GLFW_RELEASE) return;
+void add_key(Keys& keys, int glfw_key, int mods) {
   for (const KeyName& name : kKeyNames) {
-    if (name.glfw != key) continue;
-    inbox.keys.add({name.key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0,
-                    (mods & GLFW_MOD_ALT) != 0});
+    if (name.glfw != glfw_key) continue;
+    keys.add({name.key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0,
+              (mods & GLFW_MOD_ALT) != 0});
   }
 }
 
@@ -73,15 +83,71 @@ void on_drop(GLFWwindow* window, int count, const char** paths) {
 void note_event(GLFWwindow* window) { inbox_of(window).event = true; }
 
 void install_callbacks(GLFWwindow* window) {
-  glfwSetKeyCallback(window, on_key);
+  using Kind = InputEvent::Kind;
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int scancode, int action, int mods) {
+    inbox_of(w).add({.kind = Kind::key,
+                     .code = key,
+                     .down = action != GLFW_RELEASE,
+                     .repeat = action == GLFW_REPEAT,
+                     .scancode = scancode,
+                     .mods = mods});
+  });
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned character) {
+    inbox_of(w).add({.kind = Kind::text, .code = static_cast<int>(character)});
+  });
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
+    inbox_of(w).add({.kind = Kind::move, .x = x, .y = y});
+  });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
+    double x = kNowhere, y = kNowhere;
+    if (entered == GLFW_TRUE) glfwGetCursorPos(w, &x, &y);
+    inbox_of(w).add({.kind = Kind::move, .x = x, .y = y});
+  });
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int mods) {
+    inbox_of(w).add(
+        {.kind = Kind::button, .code = button, .down = action == GLFW_PRESS, .mods = mods});
+  });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double x, double y) {
+    inbox_of(w).add({.kind = Kind::wheel, .x = x, .y = y});
+  });
   glfwSetDropCallback(window, on_drop);
-  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { note_event(w); });
-  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { note_event(w); });
-  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { note_event(w); });
-  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { note_event(w); });
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { note_event(w); });
   glfwSetWindowRefreshCallback(window, note_event);
-  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { note_event(w); });
+}
+
+/// Gives ImGui one event, and the keys to `keys`.
+void deliver(GLFWwindow* window, const InputEvent& event, Inbox& inbox, Keys& keys) {
+  switch (event.kind) {
+    case InputEvent::Kind::move:
+      inbox.mouse = {static_cast<float>(event.x), static_cast<float>(event.y)};
+      break;
+    case InputEvent::Kind::button:
+      if (event.code < static_cast<int>(inbox.buttons.size()))
+        inbox.buttons[static_cast<std::size_t>(event.code)] = event.down;
+      break;
+    case InputEvent::Kind::wheel:
+      ImGui_ImplGlfw_ScrollCallback(window, event.x, event.y);
+      break;
+    case InputEvent::Kind::text:
+      ImGui_ImplGlfw_CharCallback(window, static_cast<unsigned>(event.code));
+      break;
+    case InputEvent::Kind::key:
+      ImGui_ImplGlfw_KeyCallback(window, event.code, event.scancode,
+                                 event.down ? GLFW_PRESS : GLFW_RELEASE, event.mods);
+      if (event.down) add_key(keys, event.code, event.mods);
+      break;
+  }
+}
+
+/// The input of one frame: ImGui's backend would ask for the mouse as it is now, which may be far
+/// ahead of the frames.
+Keys take_input(GLFWwindow* window, Inbox& inbox) {
+  Keys keys;
+  for (const InputEvent& event : inbox.input.take_frame()) deliver(window, event, inbox, keys);
+  ImGuiIO& io = ImGui::GetIO();
+  io.MousePos = inbox.mouse;
+  std::copy(inbox.buttons.begin(), inbox.buttons.end(), io.MouseDown);
+  return keys;
 }
 
 std::string last_glfw_error() {
@@ -145,10 +211,10 @@ void draw_frame(GLFWwindow* window, App& app, Inbox& inbox) {
   if (app.prepare()) ImGuiSession::rebuild_fonts();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  const Keys keys = take_input(window, inbox);
   ImGui::NewFrame();
   for (const auto& path : std::exchange(inbox.dropped, {})) app.open(path);
-  app.frame(inbox.keys);
-  inbox.keys.clear();
+  app.frame(keys);
   ImGui::Render();
   int width = 0, height = 0;
   glfwGetFramebufferSize(window, &width, &height);
@@ -171,9 +237,9 @@ void run_loop(GLFWwindow* window, App& app, Inbox& inbox) {
   int frames_left = kFramesAfterEvent;
   std::string title;
   while (glfwWindowShouldClose(window) == GLFW_FALSE && !app.wants_quit()) {
+    if (app.wants_frame() || !inbox.input.empty()) frames_left = kFramesAfterEvent;
     wait_for_events(app, frames_left);
-    const bool busy = std::exchange(inbox.event, false) || app.wants_frame();
-    frames_left = std::max(frames_left, busy ? kFramesAfterEvent : 1);
+    frames_left = std::max(frames_left, std::exchange(inbox.event, false) ? kFramesAfterEvent : 1);
     draw_frame(window, app, inbox);
     update_title(window, app, title);
     --frames_left;
@@ -193,7 +259,7 @@ Result<void> run_window(Document document, const WindowOptions& options) {
   glfwSetWindowUserPointer(window->get(), &inbox);
   install_callbacks(window->get());
   const ImGuiSession session;
-  ImGui_ImplGlfw_InitForOpenGL(window->get(), true);
+  ImGui_ImplGlfw_InitForOpenGL(window->get(), false);
   {
     auto app =
         App::create(std::move(document), {options.dump_document, [] { glfwPostEmptyEvent(); }});
