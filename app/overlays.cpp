@@ -73,7 +73,14 @@ void draw_log(const Ui& ui) {
 }  // namespace
 
 void draw_overlays(const Ui& ui) {
-  if (ui.keys.pressed(Key::escape)) ui.memory.show_keys = ui.memory.show_log = false;
+  if (ui.keys.pressed(Key::escape)) {
+    ui.memory.show_keys = ui.memory.show_log = false;
+    // Menus and lists; a dialog answers to Escape by itself.
+    const auto& popups = ImGui::GetCurrentContext()->OpenPopupStack;
+    const bool is_dialog = popups.Size > 0 && popups.back().Window != nullptr &&
+                           (popups.back().Window->Flags & ImGuiWindowFlags_Modal) != 0;
+    if (popups.Size > 0 && !is_dialog) ImGui::ClosePopupToLevel(popups.Size - 1, true);
+  }
   if (ui.memory.show_keys) draw_keys(ui);
   if (ui.memory.show_log) draw_log(ui);
 }

@@ -254,7 +254,10 @@ StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const S
   const bool dragged = ImGui::GetIO().MouseDragMaxDistanceSqr[0] > 9.0F;
   if (value.clicked && !dragged) start_editing(ui, id, fmt::format("{}", spec.value));
   std::int64_t steps = (more.clicked ? 1 : 0) - (less.clicked ? 1 : 0) + scrub_steps(ui, value);
-  steps += static_cast<std::int64_t>(take_wheel(ui, rect));
+  if (const auto turns = static_cast<std::int64_t>(take_wheel(ui, rect)); turns != 0) {
+    ++ui.memory.gesture;
+    steps += turns;
+  }
   if (steps == 0) return {};
   return {StepKind::step, spec.value + steps};
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/overlays.h"
 #include "app/workspaces/explore/canvases.h"
 #include "app/workspaces/explore/panels.h"
 #include "core/pooling/layer_text.h"
@@ -172,7 +173,7 @@ void draw_empty(const Ui& ui, const Rect& area) {
 
 void Explore::begin(const Ui& ui) {
   view_ = make_stage_view(ui);
-  if (view_ && ui.memory.editing.empty()) handle_canvas_keys(ui, *view_, state_);
+  if (view_ && !keys_are_typed(ui)) handle_canvas_keys(ui, *view_, state_);
 }
 
 void Explore::draw_left(const Ui& ui, const Rect& area) {
