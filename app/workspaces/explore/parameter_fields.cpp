@@ -10,21 +10,10 @@
 namespace poolscope {
 namespace {
 
-/// Changes the layer. A step, a drag or a turn stops at a limit of this very parameter and says so;
-/// what was typed is taken as it is.
 void change_layer(const Field& field, const Layer& next, StepKind kind) {
-  const Ui& ui = field.ui;
-  const std::string name(field.parameter.name);
-  const auto input = layer_input(ui);
-  if (kind == StepKind::step && input && lower(field.layer, *input)) {
-    if (const auto lowered = lower(next, *input); !lowered) {
-      ui.memory.limits[name] = lowered.error().message;
-      return;
-    }
-  }
-  ui.memory.limits.clear();
-  if (next != field.layer)
-    ui.act(action::SetLayer{ui.document.selected_layer, next}, kind == StepKind::step);
+  field.ui.memory.limits.clear();
+  if (next == field.layer) return;
+  field.ui.act(action::SetLayer{field.ui.document.selected_layer, next}, kind == StepKind::step);
 }
 
 void change_text(const Field& field, const std::string& text) {
@@ -36,16 +25,43 @@ void change_text(const Field& field, const std::string& text) {
   change_layer(field, next, StepKind::typed);
 }
 
-/// Two steppers side by side; returns the values after an edit of one of them.
+/// What the user did to two steppers side by side.
 struct PairEdit {
   StepKind kind = StepKind::none;
-  Pair values;
+  Pair before, values;
+  std::string limit = {};  ///< The rule that stopped it.
 };
+
+std::int64_t one_nearer(std::int64_t at, std::int64_t target) {
+  return at + (target > at ? 1 : target < at ? -1 : 0);
+}
+
+/// Changes the layer to `with(values)`. Steps, also the many of a fast drag or turn, go as far as
+/// the layer can run and say what stopped them; what was typed is taken as it is.
+template <class With>
+void change_pair(const Field& field, PairEdit edit, With with) {
+  const auto input = layer_input(field.ui);
+  Layer reached = with(edit.values);
+  if (edit.kind == StepKind::step && input && lower(field.layer, *input)) {
+    reached = field.layer;
+    for (Pair at = edit.before; at != edit.values;) {
+      at = {one_nearer(at.h, edit.values.h), one_nearer(at.w, edit.values.w)};
+      const auto lowered = lower(with(at), *input);
+      if (!lowered) {
+        edit.limit = lowered.error().message;
+        break;
+      }
+      reached = with(at);
+    }
+  }
+  change_layer(field, reached, edit.kind);
+  if (!edit.limit.empty()) field.ui.memory.limits[std::string(field.parameter.name)] = edit.limit;
+}
 
 PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool dim,
                        std::array<std::string, 2> shown = {}) {
   constexpr std::array<std::string_view, 2> kAxes{"h", "w"};
-  PairEdit result{StepKind::none, values};
+  PairEdit result{StepKind::none, values, values};
   const std::array<std::int64_t, 2> now{values.h, values.w};
   for (int axis = 0; axis < 2; ++axis) {
     const auto index = static_cast<std::size_t>(axis);
@@ -61,10 +77,8 @@ PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool d
     if (edit.kind == StepKind::none) continue;
     std::int64_t value = edit.value;
     if (value < min) {
-      field.ui.memory.limits[std::string(field.parameter.name)] =
-          fmt::format("{} is at least {}", field.parameter.name, min);
+      result.limit = fmt::format("{} is at least {}", field.parameter.name, min);
       value = min;
-      if (now[index] == min) continue;
     }
     result.kind = edit.kind;
     const bool linked = field.ui.memory.link_axes;
@@ -77,28 +91,30 @@ PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool d
 void edit_field(const Field& field, Pair Layer::*member) {
   const PairEdit edit = pair_steppers(field, field.layer.*member, 1, false);
   if (edit.kind == StepKind::none) return;
-  Layer next = field.layer;
-  next.*member = edit.values;
-  change_layer(field, next, edit.kind);
+  change_pair(field, edit, [&](Pair values) {
+    Layer next = field.layer;
+    next.*member = values;
+    return next;
+  });
 }
 
 void edit_field(const Field& field, std::optional<Pair> Layer::*member) {
   const bool follows = !(field.layer.*member).has_value();
   const PairEdit edit =
       pair_steppers(field, (field.layer.*member).value_or(field.layer.kernel_size), 1, follows);
-  Layer next = field.layer;
-  if (edit.kind != StepKind::none) {
-    next.*member = edit.values;
-    change_layer(field, next, edit.kind);
-  }
+  const auto with = [&](std::optional<Pair> values) {
+    Layer next = field.layer;
+    next.*member = values;
+    return next;
+  };
+  if (edit.kind != StepKind::none) change_pair(field, edit, with);
   if (follows || field.layer.kind->framework == Framework::onnx) return;
   const float side = field.ui.px(22);
   const Rect reset = Rect::of(field.row.min.x - side - field.ui.px(6),
                               field.row.center().y - side * 0.5F, side, side);
   if (button(field.ui, field.id("follow"), reset,
              {.icon = Icon::reset, .flat = true, .tip = "None: follow the kernel again"})) {
-    next.*member = std::nullopt;
-    change_layer(field, next, StepKind::typed);
+    change_layer(field, with(std::nullopt), StepKind::typed);
   }
 }
 
@@ -106,12 +122,14 @@ void edit_field(const Field& field, Pads Layer::*member) {
   const Pads& pads = field.layer.*member;
   const PairEdit edit = pair_steppers(field, {pads.top, pads.left}, 0, false);
   if (edit.kind == StepKind::none) return;
-  Layer next = field.layer;
   // ONNX pads each side by itself: its bottom and right have a row of their own.
   const bool both = field.layer.kind->framework != Framework::onnx;
-  next.*member = {edit.values.h, edit.values.w, both ? edit.values.h : pads.bottom,
-                  both ? edit.values.w : pads.right};
-  change_layer(field, next, edit.kind);
+  change_pair(field, edit, [&](Pair values) {
+    Layer next = field.layer;
+    next.*
+        member = {values.h, values.w, both ? values.h : pads.bottom, both ? values.w : pads.right};
+    return next;
+  });
 }
 
 void edit_field(const Field& field, AutoPad Layer::*member) {
@@ -151,9 +169,11 @@ void edit_field(const Field& field, OutputSize Layer::*member) {
   const PairEdit edit = pair_steppers(field, {size.h.value_or(input.h), size.w.value_or(input.w)},
                                       1, false, {shown(size.h), shown(size.w)});
   if (edit.kind == StepKind::none) return;
-  Layer next = field.layer;
-  next.*member = {edit.values.h, edit.values.w};
-  change_layer(field, next, edit.kind);
+  change_pair(field, edit, [&](Pair values) {
+    Layer next = field.layer;
+    next.*member = {values.h, values.w};
+    return next;
+  });
 }
 
 void edit_field(const Field& field, bool Layer::*member) {
@@ -193,9 +213,11 @@ void edit_pads_end(const Field& field) {
   const Field shown{end.ui, end.layer, named, end.row, end.error};
   const PairEdit edit = pair_steppers(shown, {pads.bottom, pads.right}, 0, false);
   if (edit.kind == StepKind::none) return;
-  Layer next = field.layer;
-  next.padding = {pads.top, pads.left, edit.values.h, edit.values.w};
-  change_layer(field, next, edit.kind);
+  change_pair(field, edit, [&](Pair values) {
+    Layer next = field.layer;
+    next.padding = {pads.top, pads.left, values.h, values.w};
+    return next;
+  });
 }
 
 }  // namespace poolscope
