@@ -151,10 +151,15 @@ std::string badge_text(const Ui& ui, const BarState& state) {
   return fmt::format("{} · {}", title, duration_text(ui.evaluation->seconds));
 }
 
+/// A bar narrower than this leaves out the program's name; narrower than the second, the badge's
+/// text.
+constexpr float kWideBar = 760.0F, kTinyBar = 600.0F;
+
 /// The engine that computed what is on screen, and how long it took; a click chooses another.
 void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& right) {
-  const std::string text = badge_text(ui, state);
-  const float width = text_width(ui, Font::sans12, text) + ui.px(40);
+  const std::string whole = badge_text(ui, state);
+  const std::string text = area.width() > ui.px(kTinyBar) ? whole : "";
+  const float width = text_width(ui, Font::sans12, text) + ui.px(text.empty() ? 32 : 40);
   const Rect badge = Rect::of(right - width, area.center().y - ui.px(14), width, ui.px(28));
   const Click click = click_area(ui, "engine", badge);
   list().AddRectFilled(badge.min, badge.max, click.hovered ? ui.theme.ctl : ui.theme.raised,
@@ -166,7 +171,7 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
                          good ? ui.theme.ok : ui.theme.warn);
   draw_text(ui, Font::sans12, {badge.min.x + ui.px(27), badge.center().y}, ui.theme.t1, text);
   tooltip(ui, click.hovered,
-          "The engine that computed this picture, and its time; click to choose another");
+          whole + ": the engine that computed this picture, and its time; click to choose another");
   if (click.clicked) ImGui::OpenPopup("engine/menu");
   if (ImGui::BeginPopup("engine/menu")) {
     for (const std::string& name : engine_names()) {
@@ -185,9 +190,11 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
   draw_divider(ui, area.min.x, area.max.x, area.max.y - ui.px(1));
   const float y = area.center().y;
   draw_logo(ui, {area.min.x + ui.px(28), y});
-  float x =
-      draw_text(ui, Font::sans16_semibold, {area.min.x + ui.px(47), y}, ui.theme.t1, "Poolscope") +
-      ui.px(16);
+  float x = area.min.x + ui.px(47);
+  if (area.width() > ui.px(kWideBar)) {
+    x = draw_text(ui, Font::sans16_semibold, {x, y}, ui.theme.t1, "Poolscope");
+  }
+  x += ui.px(16);
   x = draw_menus(ui, state, x, y) + ui.px(22);
   draw_workspace_tab(ui, area, x);
   if (state.left_folded) {
