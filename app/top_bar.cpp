@@ -183,6 +183,22 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
   right = badge.min.x - ui.px(16);
 }
 
+void draw_undo_redo(const Ui& ui, const BarState& state, float right, float y) {
+  const float side = ui.px(30);
+  if (button(ui, "redo", Rect::of(right - side, y - side * 0.5F, side, side),
+             {.icon = Icon::redo,
+              .enabled = state.can_redo,
+              .flat = true,
+              .tip = "Redo (Ctrl+Shift+Z)"})) {
+    ui.memory.redo = true;
+  }
+  if (button(
+          ui, "undo", Rect::of(right - 2 * side - ui.px(4), y - side * 0.5F, side, side),
+          {.icon = Icon::undo, .enabled = state.can_undo, .flat = true, .tip = "Undo (Ctrl+Z)"})) {
+    ui.memory.undo = true;
+  }
+}
+
 }  // namespace
 
 void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
@@ -207,19 +223,7 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
   }
   float right = area.max.x - ui.px(16);
   draw_badge(ui, state, area, right);
-  const float side = ui.px(30);
-  if (button(ui, "redo", Rect::of(right - side, y - side * 0.5F, side, side),
-             {.icon = Icon::redo,
-              .enabled = state.can_redo,
-              .flat = true,
-              .tip = "Redo (Ctrl+Shift+Z)"})) {
-    ui.memory.redo = true;
-  }
-  if (button(
-          ui, "undo", Rect::of(right - 2 * side - ui.px(4), y - side * 0.5F, side, side),
-          {.icon = Icon::undo, .enabled = state.can_undo, .flat = true, .tip = "Undo (Ctrl+Z)"})) {
-    ui.memory.undo = true;
-  }
+  if (area.width() > ui.px(kTinyBar)) draw_undo_redo(ui, state, right, y);
   if (state.busy && state.busy_seconds > 0.5) {
     list().AddRectFilled({area.min.x, area.max.y - ui.px(2)}, area.max, ui.theme.acc);
   }
