@@ -206,6 +206,7 @@ void App::draw(const Ui& ui) {
                 {&View::inspector_width, -1});
   }
   if (std::exchange(memory_.toggle_left, false)) toggle_left(ui);
+  if (std::exchange(memory_.cancel, false)) runner_.cancel();
   if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
   browser_->draw(ui);
   draw_overlays(ui);

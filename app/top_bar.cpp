@@ -147,12 +147,14 @@ std::string badge_text(const Ui& ui, const BarState& state) {
   if (ui.evaluation->engine == nullptr) return "no engine";
   const std::string title = ui.evaluation->engine->title();
   if (state.busy) return title + " · running";
+  if (ui.stale) return title + " · cancelled";
   if (ui.evaluation->seconds == 0.0) return title;
   return fmt::format("{} · {}", title, duration_text(ui.evaluation->seconds));
 }
 
 /// A bar narrower than this leaves out the program's name; narrower than the second, the badge's
 /// text.
+constexpr double kLongRun = 0.5;  ///< Seconds after which a run is shown and can be cancelled.
 constexpr float kWideBar = 760.0F, kTinyBar = 600.0F;
 
 /// The engine that computed what is on screen, and how long it took; a click chooses another.
@@ -224,7 +226,13 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
   float right = area.max.x - ui.px(16);
   draw_badge(ui, state, area, right);
   if (area.width() > ui.px(kTinyBar)) draw_undo_redo(ui, state, right, y);
-  if (state.busy && state.busy_seconds > 0.5) {
+  if (state.busy && state.busy_seconds > kLongRun) {
+    const ButtonSpec cancel{.text = "Cancel", .tip = "Give up this run; the last picture stays"};
+    const float width = button_width(ui, cancel);
+    const float end = right - ui.px(area.width() > ui.px(kTinyBar) ? 76 : 8);
+    if (button(ui, "cancel", Rect::of(end - width, y - ui.px(14), width, ui.px(28)), cancel)) {
+      ui.memory.cancel = true;
+    }
     list().AddRectFilled({area.min.x, area.max.y - ui.px(2)}, area.max, ui.theme.acc);
   }
 }

@@ -40,6 +40,7 @@ struct UiMemory {
   std::string open_error;                         ///< Of the file that could not be opened last.
   std::vector<std::string> log;                   ///< Messages of this session, oldest first.
   bool undo = false, redo = false, quit = false;  ///< Asked for in this frame.
+  bool cancel = false;         ///< The run under way is to be given up.
   bool toggle_left = false;                       ///< Asked for in this frame.
   bool left_drawer = false;  ///< The left column lies over the middle, where it has no room beside.
   std::size_t shown_canvas = 0;  ///< Where only one has room: 0 input, 1 windows, 2 output.
