@@ -164,9 +164,17 @@ void draw_toolbar(const Ui& ui, const StageView& view, const Rect& area) {
   }
 }
 
+/// Why there is nothing to show.
 void draw_empty(const Ui& ui, const Rect& area) {
-  draw_text_centered(ui, Font::sans14, area.center(), ui.theme.t2,
-                     "Drop a picture, a table of numbers or an .npy file here");
+  std::string text = "Drop a picture, a table of numbers or an .npy file here";
+  if (ui.evaluation == nullptr) {
+    text = "computing the first picture";
+  } else if (ui.evaluation->trace.error) {
+    text = ui.evaluation->trace.error->message;
+  } else if (ui.document.source.array.tensor.shape().n == 0) {
+    text = "The batch is empty: there is nothing to show";
+  }
+  draw_text_centered(ui, Font::sans14, area.center(), ui.theme.t2, text);
 }
 
 }  // namespace
