@@ -20,8 +20,10 @@ std::string axis_text(std::string_view name, const AxisWindow& window) {
 /// A tap as the sum or the maximum sees it.
 std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
   const bool is_power = view.pool->reduction == Reduction::power;
-  std::string text = view.inside(y, x) ? number_text(static_cast<double>(view.input_value(y, x)))
-                                       : std::string(view.border_text());
+  constexpr int kDigits = 6;
+  std::string text = view.inside(y, x)
+                         ? short_number_text(static_cast<double>(view.input_value(y, x)), kDigits)
+                         : std::string(view.border_text());
   if (!is_power) return text;
   if (view.pool->magnitude) text = "|" + text + "|";
   if (view.pool->exponent == 1.0) return text;

@@ -125,12 +125,19 @@ float draw_expression(const Ui& ui, const Arithmetic& text, ImVec2 at, float wid
     }
   }
   float y = at.y;
-  for (std::size_t i = 0; i < text.lines.size(); ++i) {
-    const ImVec2 from{at.x, y + line_height(font) * 0.5F};
-    const bool last = i + 1 == text.lines.size();
-    if (!last) draw_text_cut(ui, font, from, ui.theme.t1, width, text.lines[i]);
-    if (last) draw_last(font, from, text.lines[i]);
+  const auto next_line = [&] {
     y += line_height(font);
+    return ImVec2{at.x, y - line_height(font) * 0.5F};
+  };
+  for (std::size_t i = 0; i + 1 < text.lines.size(); ++i) {
+    draw_text_cut(ui, font, next_line(), ui.theme.t1, width, text.lines[i]);
+  }
+  const std::string& last = text.lines.back();
+  if (text_width(ui, font, last + tail + text.result) <= width) {
+    draw_last(font, next_line(), last);
+  } else {
+    draw_text_cut(ui, font, next_line(), ui.theme.t1, width, last);
+    draw_last(font, next_line(), "   ");
   }
   return y - at.y;
 }

@@ -133,7 +133,8 @@ void draw_file_row(const Ui& ui, ExploreState& state, Column& column) {
 }
 
 void draw_luma(const Ui& ui, Column& column) {
-  if (ui.document.source.array.tensor.shape().c < 3) return;
+  const LoadedArray& array = ui.document.source.array;
+  if (array.kind != InputKind::image || array.tensor.shape().c < 3) return;
   const Rect row = column.row(28, 4);
   if (check_box(ui, "source/luma", row, "Luma: one channel before the pipeline",
                 ui.document.source.luma)) {
