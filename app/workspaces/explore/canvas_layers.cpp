@@ -123,14 +123,16 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
   if (pitch < ui.px(kMinOutlinePitch)) return;
   ImGui::PushClipRect(look.pane.rect.min, look.pane.rect.max, true);
   const bool overlap = windows_overlap(view);
+  // Over the grey picture of small cells a grey line would not show.
+  const ImU32 line = look.pane.cell_size() < ui.px(8) ? ui.theme.t1 : ui.theme.wline;
   const float fade = std::clamp((pitch - ui.px(kMinOutlinePitch)) / ui.px(12), 0.25F, 1.0F);
   for (auto row = range.row_begin; row < range.row_end; ++row) {
     for (auto col = range.col_begin; col < range.col_end; ++col) {
       const bool neighbour =
           std::abs(row - view.selection.row) <= 1 && std::abs(col - view.selection.col) <= 1;
-      const ImU32 color = !overlap    ? with_alpha(ui.theme.wline, fade)
+      const ImU32 color = !overlap    ? with_alpha(line, fade)
                           : neighbour ? with_alpha(ui.theme.t2, 0.9F * fade)
-                                      : with_alpha(ui.theme.wline, 0.4F * fade);
+                                      : with_alpha(line, 0.4F * fade);
       const Rect rect =
           look.pane.screen(view.window_rect(row, col)).inset(std::min(ui.px(2.5F), pitch * 0.1F));
       list().AddRect(rect.min, rect.max, color, ui.px(3), 0, std::max(1.0F, ui.px(1)));
