@@ -28,17 +28,16 @@ Result<Shape> checked_shape(Shape shape, std::string_view what) {
   const std::array axes{shape.n, shape.c, shape.h, shape.w};
   for (const std::int64_t axis : axes) {
     if (axis < 0 || axis > kMaxAxis) {
-      return failure(fmt::format("{}: an axis of {} in {}; at most {}", what, axis,
-                                 axes_text(axes), kMaxAxis));
+      return failure(fmt::format("{}: an axis of {} in {}; at most {}", what, axis, axes_text(axes),
+                                 kMaxAxis));
     }
   }
   if (product_exceeds(axes, kMaxElements)) {
-    return failure(fmt::format("{}: {} is {:.1f} GiB of float32; at most {} GiB", what,
-                               axes_text(axes),
-                               4.0 * static_cast<double>(shape.n) * static_cast<double>(shape.c) *
-                                   static_cast<double>(shape.h) * static_cast<double>(shape.w) /
-                                   (1 << 30),
-                               kMaxElements * 4 >> 30));
+    return failure(
+        fmt::format("{}: {} is {:.1f} GiB of float32; at most {} GiB", what, axes_text(axes),
+                    4.0 * static_cast<double>(shape.n) * static_cast<double>(shape.c) *
+                        static_cast<double>(shape.h) * static_cast<double>(shape.w) / (1 << 30),
+                    kMaxElements * 4 >> 30));
   }
   return shape;
 }
@@ -46,15 +45,13 @@ Result<Shape> checked_shape(Shape shape, std::string_view what) {
 template <class T>
 Result<Buffer<T>> Buffer<T>::allocate(std::int64_t count) {
   POOLSCOPE_CHECK(count >= 0);
-  constexpr std::size_t alignment = 64;
-  const std::size_t bytes =
-      (static_cast<std::size_t>(count) * sizeof(T) + alignment) / alignment * alignment;
-  Buffer buffer;
-  buffer.data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
-  if (!buffer.data_) {
+  const MemoryBlock block = take_memory(static_cast<std::size_t>(count) * sizeof(T));
+  if (!block.data) {
     return failure(fmt::format("out of memory: {:.1f} MiB asked for",
-                               static_cast<double>(bytes) / (1 << 20)));
+                               static_cast<double>(count) * sizeof(T) / (1 << 20)));
   }
+  Buffer buffer;
+  buffer.data_ = {static_cast<T*>(block.data), Free{block.bytes}};
   buffer.size_ = count;
   return buffer;
 }

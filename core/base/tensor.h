@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/base/memory.h"
 #include "core/base/result.h"
 
 namespace poolscope {
@@ -48,7 +49,8 @@ class Buffer {
 
  private:
   struct Free {
-    void operator()(T* data) const { std::free(data); }
+    std::size_t bytes = 0;
+    void operator()(T* data) const { give_back({data, bytes}); }
   };
   std::unique_ptr<T, Free> data_;
   std::int64_t size_ = 0;
@@ -75,9 +77,7 @@ class Array {
     return {data(), static_cast<std::size_t>(shape_.elements())};
   }
   /// The plane of sample n and channel c, h*w values.
-  std::span<const T> plane(std::int64_t n, std::int64_t c) const {
-    return plane(n * shape_.c + c);
-  }
+  std::span<const T> plane(std::int64_t n, std::int64_t c) const { return plane(n * shape_.c + c); }
   std::span<const T> plane(std::int64_t index) const {
     return values().subspan(static_cast<std::size_t>(index * shape_.plane_size()),
                             static_cast<std::size_t>(shape_.plane_size()));
@@ -120,7 +120,8 @@ std::vector<std::int64_t> array_axes(const Shape& shape, const ArrayForm& form);
 Result<Shape> shape_of_axes(std::span<const std::int64_t> axes, DataFormat format,
                             std::string_view what);
 
-/// The values of `tensor` in the order of the user's array (a copy only for channels_last), and back.
+/// The values of `tensor` in the order of the user's array (a copy only for channels_last), and
+/// back.
 template <class T>
 Result<Array<T>> to_array_order(const Array<T>& tensor, const ArrayForm& form);
 template <class T>

@@ -1,0 +1,87 @@
+#include "core/base/memory.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <vector>
+
+#include <sys/mman.h>
+
+namespace poolscope {
+namespace {
+
+constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+std::size_t rounded(std::size_t bytes) {
+  const std::size_t unit = bytes >= kHugePage ? kHugePage : kCacheLine;
+  return std::max(unit, (bytes + unit - 1) / unit * unit);
+}
+
+/// Large blocks given back, the oldest first.
+class Kept {
+ public:
+  void* take(std::size_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    const auto block = std::find_if(blocks_.rbegin(), blocks_.rend(),
+                                    [&](const MemoryBlock& kept) { return kept.bytes == bytes; });
+    if (block == blocks_.rend()) return nullptr;
+    void* const data = block->data;
+    blocks_.erase(std::next(block).base());
+    return data;
+  }
+
+  void keep(MemoryBlock block) {
+    const std::scoped_lock lock(mutex_);
+    while (!blocks_.empty() && sum() + block.bytes > kMaxKeptBytes) {
+      std::free(blocks_.front().data);
+      blocks_.erase(blocks_.begin());
+    }
+    blocks_.push_back(block);
+  }
+
+  std::size_t bytes() {
+    const std::scoped_lock lock(mutex_);
+    return sum();
+  }
+
+ private:
+  std::size_t sum() const {
+    std::size_t bytes = 0;
+    for (const MemoryBlock& block : blocks_) bytes += block.bytes;
+    return bytes;
+  }
+
+  std::mutex mutex_;
+  std::vector<MemoryBlock> blocks_;
+};
+
+/// Never destroyed: arrays of static life give their memory back at the very end.
+Kept& kept() {
+  static Kept& blocks = *new Kept;
+  return blocks;
+}
+
+}  // namespace
+
+MemoryBlock take_memory(std::size_t bytes) {
+  const std::size_t whole = rounded(bytes);
+  if (whole < bytes) return {};
+  if (whole < kHugePage) return {std::aligned_alloc(kCacheLine, whole), whole};
+  if (void* const data = kept().take(whole)) return {data, whole};
+  void* const data = std::aligned_alloc(kHugePage, whole);
+  if (data) ::madvise(data, whole, MADV_HUGEPAGE);
+  return {data, whole};
+}
+
+void give_back(MemoryBlock block) noexcept {
+  if (block.bytes >= kHugePage && block.bytes <= kMaxKeptBytes) {
+    kept().keep(block);
+  } else {
+    std::free(block.data);
+  }
+}
+
+std::size_t kept_bytes() { return kept().bytes(); }
+
+}  // namespace poolscope
