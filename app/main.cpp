@@ -3,6 +3,7 @@
 #include <iostream>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
@@ -25,22 +26,6 @@ Result<void> flush_output() {
     return failure("standard output cannot be written");
   }
   return {};
-}
-
-/// Reads the command line. Errors: usage; empty when it asked for help or the version.
-Result<bool> read_command_line(CLI::App& program, int argc, char** argv) {
-  if (argc > 1) {
-    if (auto word = check_first_word(program, argv[1]); !word) return tl::unexpected(word.error());
-  }
-  try {
-    program.parse(argc, argv);
-    return true;
-  } catch (const CLI::Success& asked) {
-    program.exit(asked);
-    return false;
-  } catch (const CLI::ParseError& error) {
-    return usage_error(error.what());
-  }
 }
 
 Result<void> run(int argc, char** argv) {

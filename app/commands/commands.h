@@ -3,9 +3,11 @@
 #include <array>
 #include <functional>
 
-#include <CLI/CLI.hpp>
-
 #include "core/base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace poolscope {
 
@@ -17,8 +19,8 @@ struct Command {
 
 using AddCommand = Command (*)(CLI::App& program);
 
-Command add_apply(CLI::App& program);  ///< Layers on a file, or on a batch of files.
-Command add_trace(CLI::App& program);  ///< Every stage of a pipeline, as text or JSON.
+Command add_apply(CLI::App& program);   ///< Layers on a file, or on a batch of files.
+Command add_trace(CLI::App& program);   ///< Every stage of a pipeline, as text or JSON.
 Command add_render(CLI::App& program);  ///< The window as a picture.
 
 /// Every subcommand, in the order of --help.

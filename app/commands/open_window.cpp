@@ -1,5 +1,7 @@
 #include "app/commands/open_window.h"
 
+#include <CLI/CLI.hpp>
+
 #include "app/commands/pool_request.h"
 #include "app/commands/usage.h"
 #include "app/commands/view_options.h"

@@ -1,5 +1,6 @@
 #include "app/commands/pool_request.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "core/engines/engine_list.h"

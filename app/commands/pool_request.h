@@ -4,11 +4,14 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "core/engines/engine.h"
 #include "core/io/input.h"
 #include "core/pooling/pipeline.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace poolscope {
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "core/pooling/nearest.h"
@@ -17,6 +18,22 @@ std::vector<std::string> subcommand_names(const CLI::App& program) {
     names.push_back(subcommand->get_name());
   }
   return names;
+}
+
+/// Errors: `word`, the first argument, is neither option nor subcommand nor file. As usage with the
+/// nearest subcommand where it looks like one, as a missing file where it looks like a path.
+Result<void> check_first_word(const CLI::App& program, std::string_view word) {
+  const std::vector<std::string> names = subcommand_names(program);
+  const bool known = std::find(names.begin(), names.end(), word) != names.end();
+  std::error_code ignored;
+  if (known || word.starts_with('-') || std::filesystem::exists(word, ignored)) return {};
+
+  if (word.find_first_of("./") != std::string_view::npos) {
+    return failure(fmt::format("{}: no such file", word));
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return usage_error(fmt::format("{} is neither a file nor a subcommand; did you mean {}?", word,
+                                 nearest_name(word, views)));
 }
 
 }  // namespace
@@ -39,18 +56,19 @@ tl::unexpected<Error> usage_error(std::string_view message) {
   return tl::unexpected<Error>(Error{one_line(message), ErrorKind::usage, {}, {}});
 }
 
-Result<void> check_first_word(const CLI::App& program, std::string_view word) {
-  const std::vector<std::string> names = subcommand_names(program);
-  const bool known = std::find(names.begin(), names.end(), word) != names.end();
-  std::error_code ignored;
-  if (known || word.starts_with('-') || std::filesystem::exists(word, ignored)) return {};
-
-  if (word.find_first_of("./") != std::string_view::npos) {
-    return failure(fmt::format("{}: no such file", word));
+Result<bool> read_command_line(CLI::App& program, int argc, char** argv) {
+  if (argc > 1) {
+    if (auto word = check_first_word(program, argv[1]); !word) return tl::unexpected(word.error());
   }
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return usage_error(fmt::format("{} is neither a file nor a subcommand; did you mean {}?", word,
-                                 nearest_name(word, views)));
+  try {
+    program.parse(argc, argv);
+    return true;
+  } catch (const CLI::Success& asked) {
+    program.exit(asked);
+    return false;
+  } catch (const CLI::ParseError& error) {
+    return usage_error(error.what());
+  }
 }
 
 }  // namespace poolscope

@@ -3,9 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
-
 #include "core/base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace poolscope {
 
@@ -15,8 +17,8 @@ std::string one_line(std::string_view text);
 /// An Error of kind usage: the command line, or a layer text, cannot be parsed.
 tl::unexpected<Error> usage_error(std::string_view message);
 
-/// Errors: `word`, the first argument, is neither option nor subcommand nor file. As usage with the
-/// nearest subcommand where it looks like one, as a missing file where it looks like a path.
-Result<void> check_first_word(const CLI::App& program, std::string_view word);
+/// Reads the command line into `program`'s options; false when help or the version was asked for
+/// and printed. Errors: kind usage, but a first word that looks like a path is a missing file.
+Result<bool> read_command_line(CLI::App& program, int argc, char** argv);
 
 }  // namespace poolscope

@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "app/document.h"
+
+namespace CLI {
+class App;
+}
 
 namespace poolscope {
 
