@@ -21,8 +21,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // A set of lanes says what a tile's rows hold and how two overlapping or adjacent windows become
 // one. Each has: T, D, State (one vector of cells), Line (where such cells lie in memory, kParts
-// numbers a cell), kOverlap (whether a cell may be joined twice), load, store, join (the left
-// operand's cells come first in row-major order), nothing (what a cell outside the input holds).
+// numbers a cell), kOverlap (whether a cell may be joined twice), load, load_pairs, store, join
+// (the left operand's cells come first in row-major order), nothing (what a cell outside the input
+// holds).
 
 /// Writes the first `count` lanes, and no byte past them.
 template <class D>
@@ -66,6 +67,9 @@ struct MaxLanes {
   static Line line_at(float* memory, std::int64_t) { return memory; }
   HWY_INLINE State load(ConstLine line, std::size_t x) const { return hn::LoadU(d, line + x); }
   HWY_INLINE void store(State s, Line line, std::size_t x) const { hn::StoreU(s, d, line + x); }
+  HWY_INLINE void load_pairs(ConstLine line, std::size_t x, State& even, State& odd) const {
+    hn::LoadInterleaved2(d, line + x, even, odd);
+  }
   HWY_INLINE State join(State a, State b) const { return max_or_nan(d, a, b); }
   HWY_INLINE State nothing() const { return hn::Set(d, -std::numeric_limits<float>::infinity()); }
   static void pick(Line to, std::size_t i, ConstLine from, std::size_t j) { to[i] = from[j]; }
@@ -100,6 +104,10 @@ struct ArgMaxLanes {
     hn::StoreU(s.value, d, line.values + x);
     hn::StoreU(s.index, di, line.indices + x);
   }
+  HWY_INLINE void load_pairs(ConstLine line, std::size_t x, State& even, State& odd) const {
+    hn::LoadInterleaved2(d, line.values + x, even.value, odd.value);
+    hn::LoadInterleaved2(di, line.indices + x, even.index, odd.index);
+  }
   HWY_INLINE State join(State a, State b) const {
     const auto none = hn::RebindMask(d, hn::Lt(a.index, hn::Zero(di)));
     const auto second = hn::Or(none, hn::Or(hn::Gt(b.value, a.value), hn::IsNaN(b.value)));
@@ -129,6 +137,9 @@ struct SumLanes {
   static Line line_at(T* memory, std::int64_t) { return memory; }
   HWY_INLINE State load(ConstLine line, std::size_t x) const { return hn::LoadU(d, line + x); }
   HWY_INLINE void store(State s, Line line, std::size_t x) const { hn::StoreU(s, d, line + x); }
+  HWY_INLINE void load_pairs(ConstLine line, std::size_t x, State& even, State& odd) const {
+    hn::LoadInterleaved2(d, line + x, even, odd);
+  }
   HWY_INLINE State join(State a, State b) const { return hn::Add(a, b); }
   HWY_INLINE State nothing() const { return hn::Zero(d); }
   static void pick(Line to, std::size_t i, ConstLine from, std::size_t j) { to[i] = from[j]; }

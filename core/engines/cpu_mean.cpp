@@ -8,6 +8,7 @@
 #define HWY_TARGET_INCLUDE "core/engines/cpu_mean.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
+#include "core/engines/cpu_blocks-inl.h"
 #include "core/engines/cpu_fill-inl.h"
 #include "core/engines/cpu_sliding-inl.h"
 #include "hwy/highway.h"
@@ -171,7 +172,11 @@ class DoubleFill {
 bool MeanTile(const SlidingTile& tile) {
   const SumLanes<float> lanes{};
   MeanSink<float> sink(tile, tile.divisors.rounded_cols);
-  run_tile(tile, lanes, FloatFill<SumLanes<float>>(lanes, tile), sink);
+  if (fits_blocks(tile)) {
+    run_blocks(tile, lanes, sink);
+  } else {
+    run_tile(tile, lanes, FloatFill<SumLanes<float>>(lanes, tile), sink);
+  }
   return sink.all_finite();
 }
 

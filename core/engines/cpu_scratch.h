@@ -23,26 +23,33 @@ struct LineCells {
   std::int64_t first, end;          ///< Those in [first, end) lie inside the input.
 };
 
+/// How many rows are joined at once where windows share no rows, and in how many rounds at most.
+inline constexpr std::int64_t kFan = 8;
+inline constexpr std::int64_t kMaxBlockRows = kFan * kFan * kFan;
+
 /// Where the lines of a tile's scratch lie, in lanes.
 class ScratchLayout {
  public:
   ScratchLayout(const Feed& rows, const Feed& cols, std::int64_t outputs)
-      : line_(rounded(cols.count)), row_(rounded(outputs)) {
-    const auto taps = static_cast<std::uint64_t>(rows.taps);
-    levels_ = static_cast<int>(std::bit_width(taps)) - 1;
+      : line_(rounded(cols.count)), row_(rounded(outputs)), dilation_(rows.dilation) {
+    if (rows.taps == 1) return;
+    levels_ = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(rows.taps - 1))) - 1;
     tail_ = (rows.taps - (std::int64_t{1} << levels_)) * rows.dilation;
-    dilation_ = rows.dilation;
+    block_lines_ = rows.taps <= kFan ? 0 : rows.taps <= kFan * kFan ? kFan : 2 * kFan;
   }
 
   std::int64_t line() const { return line_; }  ///< Length of an input line.
   std::int64_t row() const { return row_; }    ///< Length of an output row.
-  int levels() const { return levels_; }       ///< Doublings from 1 to 2^levels <= taps.
+  /// Doublings from windows of 1 row to 2^levels, which two times cover all taps (if not one does).
+  int levels() const { return levels_; }
   /// Rows that the ring of level i holds, and the ring of the last join (0: none).
   std::int64_t depth(int level) const { return dilation_ << level; }
   std::int64_t tail() const { return tail_; }
   std::int64_t ring_rows() const { return (depth(levels_) - dilation_) + tail_; }
-  /// Two lines, two rows (the current one and one of cells outside the input) and the rings.
-  std::int64_t lanes() const { return 2 * line_ + (2 + ring_rows()) * row_; }
+  /// Lines for the parts of many rows that are joined without a ring.
+  std::int64_t block_lines() const { return block_lines_; }
+  /// Three lines, two rows (the current one and one of cells outside the input), and the rings.
+  std::int64_t lanes() const { return (3 + block_lines_) * line_ + (2 + ring_rows()) * row_; }
   std::int64_t bytes(std::int64_t lane_bytes) const { return lanes() * lane_bytes; }
 
  private:
@@ -50,8 +57,8 @@ class ScratchLayout {
     return (lanes + 2 * kSlack - 1) / kSlack * kSlack;
   }
 
-  std::int64_t line_, row_, tail_, dilation_;
-  int levels_;
+  std::int64_t line_, row_, dilation_, tail_ = 0, block_lines_ = 0;
+  int levels_ = 0;
 };
 
 }  // namespace poolscope::cpu

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "core/engines/cpu_lanes-inl.h"
 #include "core/engines/cpu_scratch.h"
@@ -24,72 +25,118 @@ HWY_INLINE void for_vectors(const Lanes& lanes, std::size_t count, Cell cell) {
   for (std::size_t x = 0; x < count; x += step) cell(x);
 }
 
-/// Joins windows of 1, 2, 4, ... cells along a line, until each of the outputs has its taps.
+/// Joins windows of 1, 2, 4, ... cells along a line, until two of them make one of all taps.
 template <class Lanes>
 class RowPass {
  public:
   using Line = typename Lanes::Line;
   using ConstLine = typename Lanes::ConstLine;
+  using State = typename Lanes::State;
 
   RowPass(const Lanes& lanes, const Feed& feed, std::int64_t outputs)
       : lanes_(lanes),
         taps_(static_cast<std::size_t>(feed.taps)),
         dilation_(static_cast<std::size_t>(feed.dilation)),
         period_(static_cast<std::size_t>(feed.period)),
-        outputs_(static_cast<std::size_t>(outputs)),
-        starts_((outputs_ - 1) * period_ + 1) {}
+        outputs_(static_cast<std::size_t>(outputs)) {}
 
-  /// Reads `in`; may overwrite `line` and `extra`.
-  HWY_INLINE void operator()(ConstLine in, Line line, Line extra, Line out) const {
-    ConstLine current = in;
-    std::size_t joined = 1, done = 0;
-    for (; 2 * joined <= taps_; joined *= 2) {
-      if (!Lanes::kOverlap && (taps_ & joined) != 0) {
-        collect(current, extra, done);
-        done += joined;
-      }
-      const std::size_t needed = starts_ + (taps_ - 2 * joined) * dilation_;
-      const std::size_t reach = joined * dilation_;
-      for_vectors(lanes_, needed, [&](std::size_t x) HWY_ATTR {
-        lanes_.store(lanes_.join(lanes_.load(current, x), lanes_.load(current, x + reach)), line,
-                     x);
-      });
-      current = line;
-    }
-    const std::size_t rest = (taps_ - joined) * dilation_;
-    if (rest == 0) {
-      finish(line, out, [&](std::size_t x) HWY_ATTR { return lanes_.load(current, x); });
+  /// Reads `in`, which may be the first of the lines; may overwrite all of them.
+  HWY_INLINE void operator()(ConstLine in, const std::array<Line, 3>& lines, Line out) const {
+    if (period_ == 2 && dilation_ == 1) {
+      by_pairs(in, lines, out);
+    } else if (period_ == 1) {
+      slide({in, lines[0], lines[1], taps_, dilation_, outputs_}, out);
     } else {
-      const ConstLine left = Lanes::kOverlap ? current : extra;
-      finish(line, out, [&](std::size_t x) HWY_ATTR {
-        return lanes_.join(lanes_.load(left, x), lanes_.load(current, x + rest));
-      });
+      slide({in, lines[0], lines[1], taps_, dilation_, (outputs_ - 1) * period_ + 1}, lines[0]);
+      for (std::size_t i = 0; i < outputs_; ++i) Lanes::pick(out, i, lines[0], i * period_);
     }
   }
 
  private:
-  /// Adds windows that begin `done` taps into the output's own.
-  HWY_INLINE void collect(ConstLine current, Line extra, std::size_t done) const {
-    const std::size_t offset = done * dilation_;
-    for_vectors(lanes_, starts_, [&](std::size_t x) HWY_ATTR {
-      const auto part = lanes_.load(current, x + offset);
-      lanes_.store(done == 0 ? part : lanes_.join(lanes_.load(extra, x), part), extra, x);
+  /// `starts` windows of `taps` cells, each beginning one cell after the one before.
+  struct Slide {
+    ConstLine in;
+    Line line, extra;
+    std::size_t taps, dilation, starts;
+  };
+
+  HWY_INLINE void slide(const Slide& s, Line out) const {
+    ConstLine current = s.in;
+    if (s.taps == 1) {
+      for_vectors(lanes_, s.starts,
+                  [&](std::size_t x) HWY_ATTR { lanes_.store(lanes_.load(current, x), out, x); });
+      return;
+    }
+    std::size_t joined = 1, collected = 0;
+    for (; Lanes::kOverlap && 4 * joined < s.taps; joined *= 4) {
+      quadruple(s, current, joined);
+      current = s.line;
+    }
+    const std::size_t rest = s.taps - std::bit_floor(s.taps - 1);
+    for (; 2 * joined < s.taps; joined *= 2) {
+      if (!Lanes::kOverlap && (rest & joined) != 0) {
+        collect(s, current, collected);
+        collected += joined;
+      }
+      redouble(s, current, joined);
+      current = s.line;
+    }
+    const ConstLine left = Lanes::kOverlap || rest == joined ? current : s.extra;
+    const std::size_t reach = (s.taps - joined) * s.dilation;
+    for_vectors(lanes_, s.starts, [&](std::size_t x) HWY_ATTR {
+      lanes_.store(lanes_.join(lanes_.load(left, x), lanes_.load(current, x + reach)), out, x);
     });
   }
 
-  /// Takes each period-th of the last windows.
-  template <class Cell>
-  HWY_INLINE void finish(Line line, Line out, Cell cell) const {
-    if (period_ == 1) {
-      for_vectors(lanes_, outputs_, [&](std::size_t x) HWY_ATTR { lanes_.store(cell(x), out, x); });
-      return;
-    }
-    for_vectors(lanes_, starts_, [&](std::size_t x) HWY_ATTR { lanes_.store(cell(x), line, x); });
-    for (std::size_t i = 0; i < outputs_; ++i) Lanes::pick(out, i, line, i * period_);
+  HWY_INLINE void redouble(const Slide& s, ConstLine current, std::size_t joined) const {
+    const std::size_t needed = s.starts + (s.taps - 2 * joined) * s.dilation;
+    const std::size_t reach = joined * s.dilation;
+    for_vectors(lanes_, needed, [&](std::size_t x) HWY_ATTR {
+      lanes_.store(lanes_.join(lanes_.load(current, x), lanes_.load(current, x + reach)), s.line,
+                   x);
+    });
+  }
+
+  HWY_INLINE void quadruple(const Slide& s, ConstLine current, std::size_t joined) const {
+    const std::size_t needed = s.starts + (s.taps - 4 * joined) * s.dilation;
+    const std::size_t reach = joined * s.dilation;
+    for_vectors(lanes_, needed, [&](std::size_t x) HWY_ATTR {
+      const State left = lanes_.join(lanes_.load(current, x), lanes_.load(current, x + reach));
+      const State right =
+          lanes_.join(lanes_.load(current, x + 2 * reach), lanes_.load(current, x + 3 * reach));
+      lanes_.store(lanes_.join(left, right), s.line, x);
+    });
+  }
+
+  /// Adds windows that begin `collected` taps into the output's own.
+  HWY_INLINE void collect(const Slide& s, ConstLine current, std::size_t collected) const {
+    const std::size_t offset = collected * s.dilation;
+    for_vectors(lanes_, s.starts, [&](std::size_t x) HWY_ATTR {
+      const State part = lanes_.load(current, x + offset);
+      lanes_.store(collected == 0 ? part : lanes_.join(lanes_.load(s.extra, x), part), s.extra, x);
+    });
+  }
+
+  /// For stride 2: windows of pairs, one pair apart, and an odd cell at the end.
+  HWY_INLINE void by_pairs(ConstLine in, const std::array<Line, 3>& lines, Line out) const {
+    const std::size_t pairs = outputs_ + taps_ / 2 - 1;
+    const Line joined = taps_ <= 3 ? out : lines[2];
+    for_vectors(lanes_, pairs, [&](std::size_t x) HWY_ATTR {
+      State even, odd;
+      lanes_.load_pairs(in, 2 * x, even, odd);
+      lanes_.store(lanes_.join(even, odd), joined, x);
+    });
+    if (taps_ > 3) slide({joined, joined, lines[1], taps_ / 2, 1, outputs_}, out);
+    if (taps_ % 2 == 0) return;
+    for_vectors(lanes_, outputs_, [&](std::size_t x) HWY_ATTR {
+      State last, unused;
+      lanes_.load_pairs(in, 2 * x + taps_ - 1, last, unused);
+      lanes_.store(lanes_.join(lanes_.load(out, x), last), out, x);
+    });
   }
 
   const Lanes& lanes_;
-  std::size_t taps_, dilation_, period_, outputs_, starts_;
+  std::size_t taps_, dilation_, period_, outputs_;
 };
 
 /// Joins windows of 1, 2, 4, ... rows. Ring i keeps as many rows of the windows of 2^i as lie
@@ -106,12 +153,14 @@ class ColumnPass {
   /// `memory` holds layout.ring_rows() rows.
   ColumnPass(const Lanes& lanes, const Feed& feed, const ScratchLayout& layout, T* memory)
       : lanes_(lanes), levels_(layout.levels()), row_(layout.row()) {
+    const std::int64_t rest = feed.taps - (std::int64_t{1} << levels_);
+    whole_ = Lanes::kOverlap || rest == std::int64_t{1} << levels_;
     std::int64_t done = 0;
     for (int i = 0; i < levels_; ++i) {
       Ring& ring = rings_[static_cast<std::size_t>(i)];
       ring = {.memory = memory, .depth = layout.depth(i)};
       memory += ring.depth * row_ * Lanes::kParts;
-      if (Lanes::kOverlap || ((feed.taps >> i) & 1) == 0) continue;
+      if (whole_ || ((rest >> i) & 1) == 0) continue;
       ring.part = done == 0 ? Part::current : Part::stored;
       ring.part_age = done * feed.dilation;
       done += std::int64_t{1} << i;
@@ -171,11 +220,12 @@ class ColumnPass {
     }
     const Ring& last = rings_[static_cast<std::size_t>(levels_)];
     if (last.depth == 0) return window;
-    return lanes_.join(exchange(last, window, x), Lanes::kOverlap ? window : sum);
+    return lanes_.join(exchange(last, window, x), whole_ ? window : sum);
   }
 
   const Lanes& lanes_;
   int levels_;
+  bool whole_;  ///< Whether the last join is of two windows of 2^levels rows.
   std::int64_t row_;
   std::array<Ring, 33> rings_;
 };
@@ -195,8 +245,7 @@ HWY_INLINE void run_tile(const SlidingTile& tile, const Lanes& lanes, const Fill
     memory += length * Lanes::kParts;
     return line;
   };
-  const auto line = take(layout.line());
-  const auto extra = take(layout.line());
+  const std::array lines{take(layout.line()), take(layout.line()), take(layout.line())};
   const auto row = take(layout.row());
   const auto blank = take(layout.row());
   const auto outputs = static_cast<std::size_t>(tile.cols.outputs);
@@ -208,7 +257,7 @@ HWY_INLINE void run_tile(const SlidingTile& tile, const Lanes& lanes, const Fill
   for (std::int64_t f = 0; f < rows.count; ++f) {
     const std::int64_t y = rows.at(f);
     const bool inside = y >= 0 && y < tile.height;
-    if (inside) row_pass(fill(y, line), line, extra, row);
+    if (inside) row_pass(fill(y, lines[0]), lines, row);
     const bool complete = rows.completes(f);
     if (complete) sink.begin_row((f - rows.lead()) / rows.period);
     column_pass(inside ? row : blank, outputs, complete, sink);

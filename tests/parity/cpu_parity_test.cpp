@@ -131,6 +131,26 @@ TEST_P(CpuParity, AgreesWithTheReference) {
   EXPECT_GE(compared, kind.reduction == Reduction::power ? 1800 : 5000);
 }
 
+TEST_P(CpuParity, AgreesWhereNoTwoWindowsShareARow) {
+  const Kind& kind = GetParam();
+  Rotation engines;
+  std::uint32_t n = 0;
+  for (const std::int64_t rows : {1, 2, 3, 7, 8, 9, 20, 63, 64, 65, 130}) {
+    for (const std::int64_t cols : {1, 2, 3, 4, 5, 7, 31}) {
+      for (int repeat = 0; repeat < 6; ++repeat, ++n) {
+        const std::int64_t padding = n % 3 == 0 ? rows / 2 : 0;
+        const GridCase grid_case{{rows, rows + n % 3, padding, padding, 1 + n % 2, n % 5 == 0},
+                                 {cols, 1 + n % cols, cols / 2, n % 2, 1, n % 2 == 0},
+                                 {1, 1 + n % 2, 2 * rows + n % 7, 64 + n % 90},
+                                 static_cast<Fill>(n % kFills)};
+        const LoweredPool pool = pool_of(grid_case, kind);
+        const Tensor input = filled(grid_case.shape, grid_case.fill, n);
+        ASSERT_TRUE(agrees(engines.run(input, pool, kind.winners), input, pool)) << text(grid_case);
+      }
+    }
+  }
+}
+
 TEST_P(CpuParity, AgreesOnAdaptiveWindows) {
   const Kind& kind = GetParam();
   Rotation engines;
