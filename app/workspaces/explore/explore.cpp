@@ -21,6 +21,7 @@ void draw_scrolling_column(const Ui& ui, const char* id, const Rect& area, Fill 
   ImGui::SetCursorScreenPos(area.min);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::BeginChild(id, area.size(), false, ImGuiWindowFlags_NoScrollWithMouse);
+  ImGui::PopStyleVar();
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   Column column(ui, Rect::of(origin.x, origin.y + ui.px(8), area.width(), area.height()));
   fill(column);
@@ -31,7 +32,6 @@ void draw_scrolling_column(const Ui& ui, const char* id, const Rect& area, Fill 
     if (turns != 0.0F) ImGui::SetScrollY(ImGui::GetScrollY() - turns * ui.px(48));
   }
   ImGui::EndChild();
-  ImGui::PopStyleVar();
 }
 
 void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {

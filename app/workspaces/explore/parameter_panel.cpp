@@ -178,19 +178,35 @@ ImU32 formula_color(const Ui& ui, FormulaRole role) {
   return role == FormulaRole::parameter ? ui.theme.t1 : ui.theme.t3;
 }
 
-/// The line in pieces no wider than `columns` characters; what does not fit goes on below,
-/// indented.
+/// The line cut after its spaces; a word may hold pieces of several roles.
+std::vector<FormulaLine> words_of(const FormulaLine& line) {
+  std::vector<FormulaLine> words{{}};
+  for (const FormulaSegment& segment : line) {
+    for (std::size_t begin = 0; begin < segment.text.size();) {
+      const std::size_t space = segment.text.find(' ', begin);
+      const std::size_t end = space == std::string::npos ? segment.text.size() : space + 1;
+      words.back().push_back({segment.text.substr(begin, end - begin), segment.role});
+      if (space != std::string::npos) words.emplace_back();
+      begin = end;
+    }
+  }
+  return words;
+}
+
+/// The line in pieces no wider than `columns` characters where its spaces allow; what does not fit
+/// goes on below, indented.
 std::vector<FormulaLine> wrapped(const FormulaLine& line, std::size_t columns) {
-  constexpr std::string_view kIndent = "    ";
+  const std::string indent = "    ";
   std::vector<FormulaLine> lines{{}};
   std::size_t used = 0;
-  for (const FormulaSegment& segment : line) {
-    const std::size_t length = character_count(segment.text);
-    if (used + length > columns && used > kIndent.size()) {
-      lines.push_back({{std::string(kIndent), FormulaRole::structure}});
-      used = kIndent.size();
+  for (const FormulaLine& word : words_of(line)) {
+    std::size_t length = 0;
+    for (const FormulaSegment& piece : word) length += character_count(piece.text);
+    if (used + length > columns && used > indent.size()) {
+      lines.push_back({{indent, FormulaRole::structure}});
+      used = indent.size();
     }
-    lines.back().push_back(segment);
+    lines.back().insert(lines.back().end(), word.begin(), word.end());
     used += length;
   }
   return lines;
