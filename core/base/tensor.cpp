@@ -8,14 +8,12 @@
 namespace poolscope {
 namespace {
 
-bool product_exceeds(std::span<const std::int64_t> axes, std::int64_t limit) {
-  if (std::find(axes.begin(), axes.end(), 0) != axes.end()) return false;
-  std::int64_t product = 1;
-  for (const std::int64_t axis : axes) {
-    if (axis > limit / product) return true;
-    product *= axis;
-  }
-  return false;
+/// How many elements the axes have together, an empty one left out: a double cannot overflow, and
+/// is exact as far as the limit.
+double product_of(std::span<const std::int64_t> axes) {
+  double product = 1.0;
+  for (const std::int64_t axis : axes) product *= axis == 0 ? 1.0 : static_cast<double>(axis);
+  return product;
 }
 
 bool channels_move(const ArrayForm& form) {
@@ -32,12 +30,10 @@ Result<Shape> checked_shape(Shape shape, std::string_view what) {
                                  kMaxAxis));
     }
   }
-  if (product_exceeds(axes, kMaxElements)) {
-    return failure(
-        fmt::format("{}: {} is {:.1f} GiB of float32; at most {} GiB", what, axes_text(axes),
-                    4.0 * static_cast<double>(shape.n) * static_cast<double>(shape.c) *
-                        static_cast<double>(shape.h) * static_cast<double>(shape.w) / (1 << 30),
-                    kMaxElements * 4 >> 30));
+  if (product_of(axes) > static_cast<double>(kMaxElements)) {
+    return failure(fmt::format("{}: {} is {:.1f} GiB of float32; at most {} GiB", what,
+                               axes_text(axes), 4.0 * product_of(axes) / (1 << 30),
+                               kMaxElements * 4 >> 30));
   }
   return shape;
 }
@@ -45,7 +41,9 @@ Result<Shape> checked_shape(Shape shape, std::string_view what) {
 template <class T>
 Result<Buffer<T>> Buffer<T>::allocate(std::int64_t count) {
   POOLSCOPE_CHECK(count >= 0);
-  const MemoryBlock block = take_memory(static_cast<std::size_t>(count) * sizeof(T));
+  const bool possible = count <= kMaxElements;
+  const MemoryBlock block =
+      possible ? take_memory(static_cast<std::size_t>(count) * sizeof(T)) : MemoryBlock{};
   if (!block.data) {
     return failure(fmt::format("out of memory: {:.1f} MiB asked for",
                                static_cast<double>(count) * sizeof(T) / (1 << 20)));

@@ -23,12 +23,12 @@ struct Shape {
 
   std::int64_t planes() const { return n * c; }
   std::int64_t plane_size() const { return h * w; }
-  std::int64_t elements() const { return n * c * h * w; }
+  std::int64_t elements() const { return planes() * plane_size(); }
   bool operator==(const Shape&) const = default;
 };
 
-/// Fails when an axis is negative or longer than kMaxAxis, or all together exceed kMaxElements;
-/// the message names `what` and the size asked for. Never overflows.
+/// Fails when an axis is negative or longer than kMaxAxis, or all together (an empty one left out)
+/// exceed kMaxElements; the message names `what` and the size asked for. Never overflows.
 Result<Shape> checked_shape(Shape shape, std::string_view what);
 
 /// Owned, writable, 64-byte aligned storage, uninitialised; becomes immutable inside an Array.
@@ -36,7 +36,7 @@ template <class T>
 class Buffer {
  public:
   Buffer() = default;
-  /// Errors: memory that cannot be had, with the size asked for.
+  /// Errors: memory that cannot be had, more than kMaxElements included, with the size asked for.
   static Result<Buffer> allocate(std::int64_t count);
 
   T* data() { return data_.get(); }
