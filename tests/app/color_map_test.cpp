@@ -62,11 +62,11 @@ TEST(ColorMaps, AreFoundByName) {
 }
 
 TEST(TextColor, AlwaysReads) {
-  rc::check([](std::uint8_t r, std::uint8_t g, std::uint8_t b) {
+  EXPECT_TRUE(rc::check([](std::uint8_t r, std::uint8_t g, std::uint8_t b) {
     const Color background{r, g, b};
     const Color text = text_color_on(background);
     RC_ASSERT(contrast(text, background) >= 4.58);
-  });
+  }));
   EXPECT_EQ(text_color_on({255, 255, 255}), (Color{0, 0, 0}));
   EXPECT_EQ(text_color_on({0, 0, 0}), (Color{255, 255, 255}));
   EXPECT_NEAR(contrast({0, 0, 0}, {255, 255, 255}), 21.0, 1e-9);

@@ -141,7 +141,7 @@ float expected_texel(const std::vector<float>& below, std::int64_t rows, std::in
 }
 
 TEST(Picture, EachLevelFollowsFromTheOneBelow) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const Tensor tensor = arbitrary_tensor();
     const auto picture = make_picture(tensor);
     const std::int64_t plane = *rc::gen::inRange<std::int64_t>(0, tensor.shape().planes());
@@ -156,11 +156,11 @@ TEST(Picture, EachLevelFollowsFromTheOneBelow) {
         RC_ASSERT(same(value, expected) || std::abs(value - expected) < 1e-4F);
       }
     }
-  });
+  }));
 }
 
 TEST(Picture, FiguresAreThoseOfAPlainLoop) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const Tensor tensor = arbitrary_tensor();
     const auto picture = make_picture(tensor);
     for (std::int64_t plane = 0; plane < tensor.shape().planes(); ++plane) {
@@ -185,11 +185,11 @@ TEST(Picture, FiguresAreThoseOfAPlainLoop) {
       RC_ASSERT(stats.max == expected.max);
       RC_ASSERT(std::abs(stats.mean - expected.mean / static_cast<double>(expected.finite)) < 1e-9);
     }
-  });
+  }));
 }
 
 TEST(Picture, ACropIsThatPartOfTheLevel) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const Tensor tensor = arbitrary_tensor();
     const auto picture = make_picture(tensor);
     const int level = *rc::gen::inRange(0, picture->levels());
@@ -206,7 +206,7 @@ TEST(Picture, ACropIsThatPartOfTheLevel) {
       const auto at = (rect.y + i / rect.width) * cols + rect.x + i % rect.width;
       RC_ASSERT(same(part[static_cast<std::size_t>(i)], whole[static_cast<std::size_t>(at)]));
     }
-  });
+  }));
 }
 
 TEST(PlaneStats, CombineAsIfMeasuredTogether) {

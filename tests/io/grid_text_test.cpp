@@ -129,7 +129,7 @@ TEST(GridText, RefusesMoreTextThanItsLimit) {
 }
 
 TEST(GridText, GivesBackWhatItPrints) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const Shape shape{*rc::gen::inRange(1, 4), *rc::gen::inRange(1, 4), *rc::gen::inRange(1, 5),
                       *rc::gen::inRange(1, 5)};
     const auto bits = *rc::gen::container<std::vector<std::uint32_t>>(
@@ -146,7 +146,7 @@ TEST(GridText, GivesBackWhatItPrints) {
       RC_ASSERT((std::isnan(found) && std::isnan(values[i])) ||
                 std::bit_cast<std::uint32_t>(found) == bits[i]);
     }
-  });
+  }));
 }
 
 TEST(GridText, WritesTheFewestDigitsOneRowALine) {

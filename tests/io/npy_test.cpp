@@ -158,7 +158,7 @@ TEST(WriteNpy, WritesTheBytesThatNumpyWrites) {
 
 TEST(WriteNpy, GivesBackEveryBitOfAnyShape) {
   TemporaryFolder folder;
-  rc::check([&] {
+  EXPECT_TRUE(rc::check([&] {
     const auto axes =
         *rc::gen::resize(6, rc::gen::suchThat<std::vector<std::uint8_t>>(
                                 [](const auto& v) { return v.size() >= 2 && v.size() <= 4; }));
@@ -177,7 +177,7 @@ TEST(WriteNpy, GivesBackEveryBitOfAnyShape) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       RC_ASSERT(std::bit_cast<std::uint32_t>(again->tensor.values()[i]) == bits[i]);
     }
-  });
+  }));
 }
 
 TEST(WriteNpy, BeginsTheValuesAtAMultipleOf64) {
