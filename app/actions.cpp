@@ -64,6 +64,14 @@ Selection first_selection(const Document& document) {
   return {plan.stages[stage].shape.h * 3 / 8, 0};
 }
 
+/// Where the layer at `index` lies after the move.
+std::size_t index_after_move(std::size_t index, const action::MoveLayer& move) {
+  if (index == move.from) return move.to;
+  if (move.from < index && index <= move.to) return index - 1;
+  if (move.to <= index && index < move.from) return index + 1;
+  return index;
+}
+
 struct Applier {
   Document& document;
 
@@ -124,7 +132,8 @@ struct Applier {
 
   Result<void> operator()(const action::SetLuma& a) const {
     if (a.luma && document.source.array.tensor.shape().c < 3) {
-      return failure(fmt::format("luma needs 3 channels; {} has {}", document.source.array.name,
+      const std::string& name = document.source.array.name;
+      return failure(fmt::format("luma needs 3 channels; {} has {}", name.empty() ? "this" : name,
                                  document.source.array.tensor.shape().c));
     }
     document.source.luma = a.luma;
@@ -162,7 +171,7 @@ struct Applier {
     const PipelineLayer moved = document.pipeline[a.from];
     document.pipeline.erase(document.pipeline.begin() + static_cast<std::ptrdiff_t>(a.from));
     document.pipeline.insert(document.pipeline.begin() + static_cast<std::ptrdiff_t>(a.to), moved);
-    document.selected_layer = a.to;
+    document.selected_layer = index_after_move(document.selected_layer, a);
     return reset_focus();
   }
 

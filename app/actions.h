@@ -34,19 +34,22 @@ struct FillGrid {
   FillPattern pattern;
   std::uint32_t seed = 1;  ///< Of FillPattern::random.
 };
-/// Replaces the source by a grid of one channel, rows x cols zeros or what is given.
+/// Reads the source's first three channels as one (BT.601), or no longer. Errors: fewer channels.
 struct SetLuma {
   bool luma;
 };
 struct AddLayer {
   Layer layer;
 };
+/// The layer that was selected stays so; in place of a removed one, the layer before it is.
 struct RemoveLayer {
   std::size_t index;
 };
+/// The copy follows the layer and is selected.
 struct DuplicateLayer {
   std::size_t index;
 };
+/// The layer that was selected stays so, wherever it comes to lie.
 struct MoveLayer {
   std::size_t from, to;
 };
