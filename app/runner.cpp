@@ -11,10 +11,12 @@ namespace {
 /// A stale run shorter than this still lands, so that a dragged slider shows pictures on its way.
 constexpr std::chrono::milliseconds kPatience{250};
 
-std::shared_ptr<const Picture> picture_of(const Tensor& tensor, const Evaluation* previous) {
-  if (previous != nullptr) {
-    for (std::size_t i = 0; i < previous->pictures.size(); ++i) {
-      if (previous->trace.stages[i].values.same_buffer(tensor)) return previous->pictures[i];
+/// The picture of a tensor, lent by this run or the one before where they have it.
+std::shared_ptr<const Picture> picture_of(const Tensor& tensor, const Evaluation& run,
+                                          const Evaluation* previous) {
+  for (const Evaluation* lender : {&run, previous}) {
+    for (std::size_t i = 0; lender != nullptr && i < lender->pictures.size(); ++i) {
+      if (lender->trace.stages[i].values.same_buffer(tensor)) return lender->pictures[i];
     }
   }
   return make_picture(tensor);
@@ -52,14 +54,8 @@ Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
                               {.winners = false, .cancelled = cancelled});
   for (const Stage& stage : result.trace.stages) {
     result.seconds += stage.seconds;
-    result.pictures.push_back(picture_of(stage.values, previous));
-    const bool same =
-        result.input_pictures.empty() ||
-        stage.input.same_buffer(result.trace.stages[result.pictures.size() - 2].values);
-    result.input_pictures.push_back(!same ? picture_of(stage.input, previous)
-                                    : result.input_pictures.empty()
-                                        ? result.pictures.front()
-                                        : result.pictures[result.pictures.size() - 2]);
+    result.pictures.push_back(picture_of(stage.values, result, previous));
+    result.input_pictures.push_back(picture_of(stage.input, result, previous));
   }
   return result;
 }
@@ -69,7 +65,7 @@ Runner::Runner(std::function<void()> finished)
       worker_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Runner::~Runner() {
-  cancelled_ = true;
+  cancel();
   worker_.request_stop();
 }
 
@@ -111,6 +107,7 @@ double Runner::busy_seconds() const {
 void Runner::cancel() {
   const std::lock_guard lock(mutex_);
   waiting_.reset();
+  last_request_.reset();
   cancelled_ = true;
 }
 

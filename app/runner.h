@@ -60,7 +60,7 @@ class Runner {
   bool busy() const { return busy_; }
   /// Seconds since the run under way was asked for; 0 when there is none.
   double busy_seconds() const;
-  /// Gives up the run under way; the last good evaluation stays.
+  /// Gives up the run under way; the last good evaluation stays. The same may be asked for again.
   void cancel();
 
  private:
