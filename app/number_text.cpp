@@ -24,6 +24,27 @@ std::optional<std::string> special_text(double value) {
   return {};
 }
 
+/// The most decimal places that fit, or none; a value that they round away is 0 without a sign.
+std::string plain_text(double value, std::size_t room) {
+  std::string text;
+  for (int decimals = 7; decimals >= 0 && (text.empty() || text.size() > room); --decimals) {
+    text = without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
+  }
+  return text == "-0" ? "0" : text;
+}
+
+/// `1.2e5`: the most digits that fit, or one.
+std::string scientific_text(double value, std::size_t room) {
+  std::string text;
+  for (int decimals = 3; decimals >= 0 && (text.empty() || text.size() > room); --decimals) {
+    const std::string full = fmt::format("{:.{}e}", value, decimals);
+    const std::size_t e = full.find('e');
+    text = fmt::format("{}e{}", without_trailing_zeros(full.substr(0, e)),
+                       std::stoi(full.substr(e + 1)));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::size_t character_count(std::string_view text) {
@@ -43,16 +64,14 @@ std::string number_text(double value) {
 }
 
 std::string short_number_text(double value, int digits) {
-  std::string text = number_text(value);
-  for (int decimals = 2; decimals >= 0 && character_count(text) > static_cast<std::size_t>(digits);
-       --decimals) {
-    if (std::isfinite(value) && std::abs(value) < 1e7) {
-      text = without_trailing_zeros(fmt::format("{:.{}f}", value, decimals));
-    }
-  }
-  if (character_count(text) <= static_cast<std::size_t>(digits) || !std::isfinite(value))
-    return text;
-  return fmt::format("{:.0e}", value);
+  const auto room = static_cast<std::size_t>(digits);
+  const std::string text = number_text(value);
+  if (!std::isfinite(value) || character_count(text) <= room) return text;
+  const std::string plain = std::abs(value) < 1e7 ? plain_text(value, room) : "";
+  const bool fits = !plain.empty() && plain.size() <= room;
+  if (fits && plain != "0") return plain;
+  const std::string scientific = scientific_text(value, room);
+  return fits && scientific.size() > room ? plain : scientific;
 }
 
 std::string count_text(std::int64_t count) {
@@ -65,9 +84,10 @@ std::string count_text(std::int64_t count) {
 
 std::string duration_text(double seconds) {
   const double ms = seconds * 1e3;
-  if (ms < 0.1) return fmt::format("{:.2f} ms", ms);
-  if (ms < 10.0) return fmt::format("{:.1f} ms", ms);
-  if (ms < 1000.0) return fmt::format("{:.0f} ms", ms);
+  if (ms < 0.01) return "< 0.01 ms";
+  if (ms < 0.095) return fmt::format("{:.2f} ms", ms);
+  if (ms < 9.95) return fmt::format("{:.1f} ms", ms);
+  if (ms < 999.5) return fmt::format("{:.0f} ms", ms);
   return fmt::format("{:.1f} s", seconds);
 }
 

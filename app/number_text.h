@@ -9,14 +9,16 @@ namespace poolscope {
 /// Up to three decimal places, at least three significant digits below 1, trailing zeros cut;
 /// `-∞`, `∞` and `NaN` by their signs.
 std::string number_text(double value);
-/// As number_text, in at most `digits` characters where the value allows.
+/// As number_text, in at most `digits` characters where the value allows: with fewer decimal places
+/// or, where these would leave no digit, as `1.2e5`. Five characters are enough for any float.
 std::string short_number_text(double value, int digits);
 /// Thousands set apart: `49 152`.
 std::string count_text(std::int64_t count);
 
 /// Characters on the screen, not bytes, of UTF-8 text.
 std::size_t character_count(std::string_view text);
-/// `0.4 ms`, `12 ms`, `1.3 s`.
+
+/// `< 0.01 ms`, `0.4 ms`, `12 ms`, `1.3 s`.
 std::string duration_text(double seconds);
 
 }  // namespace poolscope
