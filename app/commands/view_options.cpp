@@ -10,6 +10,7 @@
 #include "app/commands/pool_request.h"
 #include "app/commands/usage.h"
 #include "core/engines/engine_list.h"
+#include "core/io/number_text.h"
 
 namespace poolscope {
 namespace {
@@ -23,6 +24,13 @@ int whole_number(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() ? value : 0;
 }
 
+/// What is wrong with --scale, or nothing; CLI::Range would take "nan".
+std::string scale_fault(const std::string& text) {
+  const auto scale = parse_number(text);
+  if (scale && *scale >= 1.0F && *scale <= 2.5F) return {};
+  return fmt::format("{} is not a number from 1 to 2.5", text);
+}
+
 }  // namespace
 
 void add_view_options(CLI::App& options, ViewOptions& view) {
@@ -30,7 +38,7 @@ void add_view_options(CLI::App& options, ViewOptions& view) {
       ->check(CLI::IsMember({"dark", "light"}))
       ->type_name("NAME");
   options.add_option("--scale", view.scale, "Size of the interface, 1 to 2.5")
-      ->check(CLI::Range(1.0F, 2.5F))
+      ->check(scale_fault)
       ->type_name("X");
   options.add_option("--size", view.size, "Size of the window in pixels")
       ->type_name("WIDTHxHEIGHT");
