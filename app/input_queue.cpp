@@ -15,8 +15,8 @@ bool fits(const std::vector<InputEvent>& frame, const InputEvent& event) {
   const auto has_kind = [&](Kind kind) {
     return has([kind](const InputEvent& e) { return e.kind == kind; });
   };
-  const auto same_key_down = [&](const InputEvent& e) {
-    return is_press(e) && e.code == event.code;
+  const auto same_key = [&](const InputEvent& e) {
+    return e.kind == Kind::key && e.code == event.code;
   };
   if (has_kind(Kind::button)) return false;
   if (has_kind(Kind::wheel)) return event.kind == Kind::wheel;
@@ -29,7 +29,8 @@ bool fits(const std::vector<InputEvent>& frame, const InputEvent& event) {
     case Kind::wheel:
       return !typed;
     case Kind::key:
-      return event.down ? !typed : !has(same_key_down);
+      // A modifier that is let go early still belongs to the press before it.
+      return !typed && !(event.down && has(same_key));
   }
   return false;
 }
