@@ -22,6 +22,12 @@ namespace poolscope {
 
 struct Ui;
 
+/// A card of the pipeline dragged by its grip.
+struct LayerDrag {
+  std::uint64_t gesture = 0;
+  std::size_t index = 0;  ///< Where the layer is by now.
+};
+
 /// What the interface remembers between frames besides the document: nothing a user would miss.
 struct UiMemory {
   std::map<std::string, Rect> controls;  ///< Where each control lies, by name, for --dump-document.
@@ -33,14 +39,15 @@ struct UiMemory {
   std::string editing;           ///< Id of the field whose text is typed; empty for none.
   std::array<char, 256> text{};  ///< That text.
   bool focus_text = false;       ///< It takes the keyboard in this frame.
-  float scrub = 0.0F;            ///< Pixels dragged on a stepper and not yet turned into steps.
+  LayerDrag layer_drag;
+  float scrub = 0.0F;  ///< Pixels dragged on a stepper and not yet turned into steps.
 
   bool link_axes = true;                          ///< Height and width change together.
   std::map<std::string, std::string> limits;      ///< Why a control stopped, by parameter name.
   std::string open_error;                         ///< Of the file that could not be opened last.
   std::vector<std::string> log;                   ///< Messages of this session, oldest first.
   bool undo = false, redo = false, quit = false;  ///< Asked for in this frame.
-  bool cancel = false;         ///< The run under way is to be given up.
+  bool cancel = false;                            ///< The run under way is to be given up.
   bool toggle_left = false;                       ///< Asked for in this frame.
   bool left_drawer = false;  ///< The left column lies over the middle, where it has no room beside.
   std::size_t shown_canvas = 0;  ///< Where only one has room: 0 input, 1 windows, 2 output.

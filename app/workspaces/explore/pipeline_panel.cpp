@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -55,17 +56,21 @@ void draw_more_menu(const Ui& ui, std::size_t index, const std::string& id) {
   ImGui::EndPopup();
 }
 
-/// Drags a card by its grip: it changes places with the card whose middle the mouse has passed.
+/// Drags a card by its grip: it takes the place the mouse is over. The grip that is held stays
+/// where the drag began; the layer moves on.
 void drag_card(const Ui& ui, std::size_t index, const Rect& card, const Click& grip) {
   if (!grip.held || !ImGui::IsMouseDragging(0, 4.0F)) return;
   ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+  LayerDrag& drag = ui.memory.layer_drag;
+  if (drag.gesture != ui.memory.gesture) drag = {ui.memory.gesture, index};
   const float pitch = ui.px(kCardHeight + kCardGap);
-  const float moved = (ImGui::GetMousePos().y - card.center().y) / pitch;
+  const auto places = std::lround((ImGui::GetMousePos().y - card.center().y) / pitch);
   const auto last = static_cast<std::int64_t>(ui.document.pipeline.size()) - 1;
-  const auto target = std::clamp<std::int64_t>(
-      static_cast<std::int64_t>(index) + (moved > 0.6F) - (moved < -0.6F), 0, last);
-  if (static_cast<std::size_t>(target) == index) return;
-  ui.act(action::MoveLayer{index, static_cast<std::size_t>(target)}, true);
+  const auto target = static_cast<std::size_t>(
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(index) + places, 0, last));
+  if (target == drag.index) return;
+  ui.act(action::MoveLayer{drag.index, target}, true);
+  drag.index = target;
 }
 
 void draw_card_buttons(const Ui& ui, std::size_t index, const Rect& card, const std::string& id) {
