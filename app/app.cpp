@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include <imgui_internal.h>
+
 #include "app/bars.h"
 #include "app/document_json.h"
 #include "app/file_browser.h"
@@ -179,7 +181,7 @@ void App::frame(const Keys& keys) {
   update_plan();
   changed_ = false;
   ++memory_.frames;
-  memory_.busy = runner_.busy() || opening_.has_value();
+  memory_.busy = runner_.busy() || !opening_.empty();
   dump_document();
 }
 
@@ -192,18 +194,21 @@ void App::draw(const Ui& ui) {
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
   draw_region("status", layout.status, ui.theme.panel,
               [&] { draw_status_bar(ui, layout.status, explore_); });
-  draw_region("center", layout.center, ui.theme.canvas,
-              [&] { explore_.draw_center(ui, layout.center, !layout.inspector_open); });
+  draw_region("center", layout.center, ui.theme.canvas, [&] {
+    ImGui::BringWindowToDisplayBack(ImGui::GetCurrentWindow());
+    explore_.draw_center(ui, layout.center, !layout.inspector_open);
+  });
+  // Of these regions, one made earlier lies over one made later: borders over their columns.
   if (layout.left_shown()) {
+    draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
     draw_region("left column", layout.left, ui.theme.panel,
                 [&] { explore_.draw_left(ui, layout.left); });
-    draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
   }
   if (layout.inspector_open) {
-    draw_region("inspector column", layout.inspector, ui.theme.panel,
-                [&] { explore_.draw_inspector_column(ui, layout.inspector); });
     draw_border(ui, "inspector/border", layout.inspector.min.x, layout.inspector,
                 {&View::inspector_width, -1});
+    draw_region("inspector column", layout.inspector, ui.theme.panel,
+                [&] { explore_.draw_inspector_column(ui, layout.inspector); });
   }
   if (std::exchange(memory_.toggle_left, false)) toggle_left(ui);
   if (std::exchange(memory_.cancel, false)) runner_.cancel();
@@ -219,7 +224,7 @@ void App::handle_keys(const Ui& ui) {
   if (ui.keys.pressed(Key::o, true)) memory_.open_browser = true;
   if (ui.keys.pressed(Key::q, true)) memory_.quit = true;
   if (ui.keys.pressed(Key::f1)) memory_.show_keys = !memory_.show_keys;
-  if (ui.keys.pressed(Key::f9)) ui.edit_view([](View& view) { view.left_open = !view.left_open; });
+  if (ui.keys.pressed(Key::f9)) memory_.toggle_left = true;
   if (ui.keys.pressed(Key::f10))
     ui.edit_view([](View& view) { view.inspector_open = !view.inspector_open; });
   if (ui.keys.pressed(Key::f2)) ui.act(action::SetEditCell{{!document().edit.active, 0, 0}});
@@ -241,19 +246,20 @@ void App::apply_actions() {
 }
 
 void App::open(const std::filesystem::path& path) {
-  opening_ = Opening{path, std::async(std::launch::async, [path, wake = options_.wake] {
-                       auto source = read_source(path);
-                       if (wake) wake();
-                       return source;
-                     })};
+  opening_.push_back({path, std::async(std::launch::async, [path, wake = options_.wake] {
+                        auto source = read_source(path);
+                        if (wake) wake();
+                        return source;
+                      })});
 }
 
 void App::poll_files() {
-  if (!opening_) return;
+  if (opening_.empty()) return;
   memory_.wake_after = 0.05;
-  if (opening_->source.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-  Opening opened = std::move(*opening_);
-  opening_.reset();
+  if (opening_.front().source.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    return;
+  Opening opened = std::move(opening_.front());
+  opening_.pop_front();
   changed_ = true;
   auto source = opened.source.get();
   if (!source) {
@@ -269,7 +275,7 @@ void App::poll_files() {
 }
 
 void App::settle() {
-  if (opening_) opening_->source.wait();
+  for (const Opening& opening : opening_) opening.source.wait();
   runner_.wait();
 }
 

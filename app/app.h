@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -73,7 +74,7 @@ class App {
     std::filesystem::path path;
     std::future<Result<Source>> source;
   };
-  std::optional<Opening> opening_;
+  std::deque<Opening> opening_;  // in the order asked for
   bool wants_frame_ = true;
   bool changed_ = true;
 };

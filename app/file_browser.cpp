@@ -139,6 +139,8 @@ void FileBrowser::draw_path(const Ui& ui, const Rect& row) {
       choose(ui, path);
     } else {
       error_ = fmt::format("{}: no such file or folder", path.string());
+      ui.memory.open_error = error_;
+      ui.memory.log.push_back(error_);
     }
   }
 }
