@@ -79,7 +79,8 @@ configure() {
   if [ -f "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
     rm -rf "${root:?}/build/$1"
   fi
-  (cd "$root" && cmake --preset "$@" --log-level=WARNING >/dev/null)
+  (cd "$root" && cmake --preset "$@" --log-level=WARNING >/dev/null) ||
+    fail "build/$1 cannot be configured"
 }
 
 # build PRESET TARGET...: says so where it may take minutes; what ninja and compilers print is shown only
