@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/engines/cpu_runs.h"
+
 namespace poolscope::cpu {
 namespace {
 
@@ -13,6 +15,7 @@ struct Taps {
 };
 
 Taps inside(const AxisWindow& window, std::int64_t size) {
+  if (window.begin >= 0 && window.last() < size) return {window.begin, window.count, window.step};
   const std::int64_t skipped =
       window.begin < 0 ? (-window.begin + window.step - 1) / window.step : 0;
   const std::int64_t end = window.begin < size ? (size - 1 - window.begin) / window.step + 1 : 0;
@@ -38,7 +41,41 @@ void for_each_tap(const Window& window, Visit visit) {
   }
 }
 
+/// Whether a window's rows are so long, without gaps, that they are read as runs.
+bool has_runs(const Window& window) {
+  constexpr std::int64_t kShortest = 16;
+  const bool whole_rows = window.cols.count == window.width && window.rows.step == 1;
+  const std::int64_t cells = whole_rows ? window.rows.count * window.width : window.cols.count;
+  return (window.cols.step == 1 || window.cols.count == 1) && cells >= kShortest;
+}
+
+/// Calls visit(first, count) for the runs of a window that has_runs().
+template <class Visit>
+void for_each_run(const Window& window, Visit visit) {
+  const float* const first = window.plane + window.rows.first * window.width + window.cols.first;
+  if (window.cols.count == window.width && window.rows.step == 1) {
+    visit(first, window.rows.count * window.width);
+    return;
+  }
+  for (std::int64_t i = 0; i < window.rows.count; ++i) {
+    visit(first + i * window.rows.step * window.width, window.cols.count);
+  }
+}
+
+float max_of_runs(const Window& window) {
+  float best = -std::numeric_limits<float>::infinity();
+  for_each_run(window, [&](const float* first, std::int64_t count) {
+    const float value = max_run(first, count);
+    if (value > best || std::isnan(value)) best = value;
+  });
+  return best;
+}
+
 void write_max(const Job& job, const Window& window, std::int64_t cell) {
+  if (!job.winners && has_runs(window)) {
+    job.values[cell] = max_of_runs(window);
+    return;
+  }
   float best = -std::numeric_limits<float>::infinity();
   std::int64_t winner = -1;
   for_each_tap(window, [&](float value, std::int64_t index) {
@@ -53,7 +90,12 @@ void write_max(const Job& job, const Window& window, std::int64_t cell) {
 
 float mean_of(const Window& window, double divisor) {
   double sum = 0.0;
-  for_each_tap(window, [&](float value, std::int64_t) { sum += value; });
+  if (has_runs(window)) {
+    for_each_run(window,
+                 [&](const float* first, std::int64_t count) { sum += sum_run(first, count); });
+  } else {
+    for_each_tap(window, [&](float value, std::int64_t) { sum += value; });
+  }
   return static_cast<float>(sum / divisor);
 }
 

@@ -26,6 +26,15 @@ int additions(std::int64_t taps) {
   return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(taps - 1)));
 }
 
+/// Whether windows are so large and share so little that each is best read by itself.
+bool better_apart(const Job& job, const SlidingAxis& rows, const SlidingAxis& cols) {
+  constexpr std::int64_t kLongRun = 64;
+  if (job.out.plane_size() == 1) return true;
+  return !job.winners && cols.dilation == 1 && cols.taps >= kLongRun &&
+         2 * rows.stride > rows.extent() && 2 * cols.stride > cols.extent() &&
+         job.pool->reduction != Reduction::power && rows.taps > kLongRun;
+}
+
 /// Scratch memory of this thread, kept between tiles.
 std::byte* scratch(std::int64_t bytes) {
   thread_local std::vector<std::byte> memory;
@@ -48,7 +57,7 @@ Plan::Plan(const Job& job, int threads)
     const PlaneWindows& windows = job.pool->planes.front();
     const auto rows = sliding_axis(windows.rows);
     const auto cols = sliding_axis(windows.cols);
-    if (rows && cols) sliding_ = Sliding{*rows, *cols};
+    if (rows && cols && !better_apart(job, *rows, *cols)) sliding_ = Sliding{*rows, *cols};
   }
   cut_columns();
   cut_rows(threads);
