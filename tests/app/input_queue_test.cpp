@@ -53,7 +53,7 @@ TEST(InputQueue, DropsRepeatsThatRunAheadOfTheFrames) {
 }
 
 TEST(InputQueue, LosesNothingAndKeepsTheOrder) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const auto kinds = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 5));
     InputQueue queue;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
@@ -68,7 +68,7 @@ TEST(InputQueue, LosesNothingAndKeepsTheOrder) {
       for (const InputEvent& event : frame) RC_ASSERT(event.x == expected++);
     }
     RC_ASSERT(expected == static_cast<double>(kinds.size()));
-  });
+  }));
 }
 
 }  // namespace

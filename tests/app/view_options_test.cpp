@@ -1,5 +1,6 @@
 #include "app/commands/view_options.h"
 
+#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/app/documents.h"
