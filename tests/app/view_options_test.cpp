@@ -1,6 +1,5 @@
 #include "app/commands/view_options.h"
 
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/app/documents.h"
@@ -23,32 +22,6 @@ TEST(ParseSize, RefusesEverythingElse) {
     EXPECT_EQ(size.error().kind, ErrorKind::usage);
     EXPECT_EQ(size.error().message,
               "--size " + std::string(text) + ": WIDTHxHEIGHT is read, each from 320 to 8192");
-  }
-}
-
-/// What the options of a command line make of a view; empty when they are refused.
-std::optional<ViewOptions> parsed(std::vector<std::string> words) {
-  CLI::App program;
-  ViewOptions view;
-  add_view_options(program, view);
-  std::ranges::reverse(words);
-  try {
-    program.parse(words);
-  } catch (const CLI::ParseError&) {
-    return {};
-  }
-  return view;
-}
-
-TEST(ViewOptions, TakeKnownThemesAndScalesOnly) {
-  const auto view = parsed({"--theme", "light", "--scale", "1.5", "--size", "800x600"});
-  ASSERT_TRUE(view);
-  EXPECT_EQ(view->theme, "light");
-  EXPECT_EQ(view->scale, 1.5F);
-  EXPECT_EQ(view->size, "800x600");
-  EXPECT_FALSE(parsed({"--theme", "pink"}));
-  for (const char* scale : {"0.9", "2.6", "nan", "large", ""}) {
-    EXPECT_FALSE(parsed({"--scale", scale})) << scale;
   }
 }
 
