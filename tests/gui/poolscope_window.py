@@ -13,13 +13,18 @@ import tempfile
 import time
 import unittest
 
+import numpy as np
+
 from display import Display
 
 PROGRAM = os.environ["POOLSCOPE_PROGRAM"]
 ASSETS = pathlib.Path(__file__).resolve().parents[2] / "assets"
 G6 = ASSETS / "grids" / "g6.txt"
 PATIENCE = 60.0  # seconds; only a hang is slower
-STATUS_BAR, TOP_BAR = 32, 48
+STATUS_BAR = 32  # its height at scale 1
+KEYS = {"\n": "Return", "\t": "Tab", " ": "space", "-": "minus", "+": "plus", ".": "period", ",": "comma"}
+KEYS |= {"/": "slash", "_": "underscore", ";": "semicolon"}
+ACCENT = np.array([0xFF, 0x8F, 0x4A])  # of the dark theme
 
 
 def threads_asleep(pid):
@@ -38,7 +43,7 @@ class WindowTest(unittest.TestCase):
     """A test with the program on a screen; each test starts it anew with ARGUMENTS."""
 
     ARGUMENTS = []
-    SIZE = (1600, 1000)
+    SIZE = (1280, 800)  # the smaller, the quicker drawn
 
     @classmethod
     def setUpClass(cls):
@@ -66,9 +71,7 @@ class WindowTest(unittest.TestCase):
         """However a test went, the program then quits as it should and has said nothing."""
         if self.program.poll() is None:
             self.key("Escape", "Escape", "Escape")
-            self.xdotool("key", "ctrl+q")
-        self.program.wait(PATIENCE)
-        self.assertEqual((self.program.returncode, self.stderr()), (0, ""))
+            self.quit()
 
     def prepare(self):
         """Makes the files that ARGUMENTS name, in self.folder."""
@@ -78,7 +81,7 @@ class WindowTest(unittest.TestCase):
     def start(self, *arguments):
         self.dump = self.folder / "document.json"
         self.dump.unlink(missing_ok=True)
-        self.read_inode = None
+        self.read_text = None
         size = "x".join(map(str, self.SIZE))
         with open(self.folder / "stderr", "wb") as errors:
             self.program = subprocess.Popen(
@@ -95,6 +98,11 @@ class WindowTest(unittest.TestCase):
         self.xdotool("windowfocus", "--sync", self.window)
         self.xdotool("mousemove", "--sync", str(self.SIZE[0] - 5), str(self.SIZE[1] - 5))
         self.settle()
+
+    def quit(self):
+        """Ctrl+Q; the program ends well and has said nothing."""
+        self.xdotool("key", "ctrl+q")
+        self.assertEqual((self.program.wait(PATIENCE), self.stderr()), (0, ""))
 
     def kill(self):
         if self.program.poll() is None:
@@ -114,11 +122,10 @@ class WindowTest(unittest.TestCase):
         return value
 
     def document(self):
-        """What the program wrote last; each writing is a new file."""
-        inode = self.dump.stat().st_ino, self.dump.stat().st_mtime_ns
-        if inode != self.read_inode:
-            self.read_document = json.loads(self.dump.read_bytes())
-            self.read_inode = inode
+        """What the program wrote last."""
+        text = self.dump.read_bytes()
+        if text != self.read_text:
+            self.read_text, self.read_document = text, json.loads(text)
         return self.read_document
 
     def settle(self):
@@ -145,12 +152,12 @@ class WindowTest(unittest.TestCase):
 
     def key(self, *names):
         """Presses and releases keys one after the other: `Return`, `ctrl+shift+z`."""
-        self.xdotool("key", *names)
+        self.xdotool("key", "--delay", "2", *names)
         return self.settle()
 
     def type(self, text):
-        self.xdotool("type", text)
-        return self.settle()
+        """Types text; a line end is Enter, a tab Tab."""
+        return self.key(*(KEYS.get(character, character) for character in text))
 
     def move(self, x, y):
         self.xdotool("mousemove", str(round(x)), str(round(y)))
@@ -189,11 +196,12 @@ class WindowTest(unittest.TestCase):
 
     def rect(self, name):
         """[x, y, width, height] of a control; of one in a column that is scrolled, once it is in sight."""
-        rect = self.document()["controls"].get(name)
-        self.assertIsNotNone(rect, f"no control {name}: {sorted(self.document()['controls'])}")
+        document = self.document()
+        rect = document["controls"].get(name)
+        self.assertIsNotNone(rect, f"no control {name}: {sorted(document['controls'])}")
+        bottom = self.SIZE[1] - STATUS_BAR * document["view"]["scale"]
         for _ in range(40):
-            middle = rect[1] + rect[3] / 2
-            if TOP_BAR < middle < self.SIZE[1] - STATUS_BAR * 1.6 or middle < TOP_BAR:
+            if rect[1] + rect[3] / 2 < bottom - 4:
                 break
             # The side padding of a column holds no control that would take the wheel.
             self.move(6, self.SIZE[1] / 2)
@@ -229,6 +237,16 @@ class WindowTest(unittest.TestCase):
         """The middle of a cell of a canvas that shows rows x cols."""
         x, y, w, h = self.rect(canvas)
         return x + (col + 0.5) * w / cols, y + (row + 0.5) * h / rows
+
+    def accent(self, canvas, row, col, rows, cols):
+        """The share of a cell's border that shows the colour of the selection."""
+        x, y, w, h = self.rect(canvas)
+        x0, x1 = (round(x + (col + i) * w / cols) for i in (0, 1))
+        y0, y1 = (round(y + (row + i) * h / rows) for i in (0, 1))
+        near = np.abs(self.display.pixels().astype(int) - ACCENT).max(2) < 24
+        sides = (near[y0 + 4 : y1 - 4, x0 - 2 : x0 + 3].any(1), near[y0 + 4 : y1 - 4, x1 - 2 : x1 + 3].any(1))
+        sides += (near[y0 - 2 : y0 + 3, x0 + 4 : x1 - 4].any(0), near[y1 - 2 : y1 + 3, x0 + 4 : x1 - 4].any(0))
+        return float(np.concatenate(sides).mean())
 
     # What is to be seen ---------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from poolscope_window import ASSETS, G6, GridTest, WindowTest
 
 
 class Photo(WindowTest):
+    SIZE = (1600, 1000)
+
     def test_no_file_starts_on_the_sample_photo(self):
         document = self.document()
         self.assertEqual(document["source"]["name"], "alpine-lake.png")
@@ -40,7 +42,7 @@ class Photo(WindowTest):
         x, y = self.center("menu/Quit")
         self.xdotool("mousemove", str(round(x)), str(round(y)), "mousedown", "1")
         self.xdotool("mouseup", "1")
-        self.assertEqual(self.program.wait(60), 0)
+        self.assertEqual((self.program.wait(60), self.stderr()), (0, ""))
 
 
 class Grid(GridTest):
