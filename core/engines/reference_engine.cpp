@@ -1,5 +1,6 @@
 #include "core/engines/reference_engine.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -21,16 +22,24 @@ struct Cell {
   std::int64_t winner = -1;
 };
 
+/// The taps of a window that lie inside [0, size): those from `first` up to `end`.
+struct Inside {
+  Inside(const AxisWindow& window, std::int64_t size)
+      : first(window.begin < 0 ? (-window.begin + window.step - 1) / window.step : 0),
+        end(window.begin < size ? (size - 1 - window.begin) / window.step + 1 : 0) {
+    end = std::min(end, window.count);
+  }
+  std::int64_t first, end;
+};
+
 /// Calls visit(value, index) for each tap inside the plane, in row-major order.
 template <class Visit>
 void for_each_tap(const Plane& plane, const AxisWindow& row, const AxisWindow& col, Visit visit) {
-  for (std::int64_t i = 0; i < row.count; ++i) {
-    const std::int64_t y = row.tap(i);
-    if (y < 0 || y >= plane.height) continue;
-    for (std::int64_t j = 0; j < col.count; ++j) {
-      const std::int64_t x = col.tap(j);
-      if (x < 0 || x >= plane.width) continue;
-      const std::int64_t index = y * plane.width + x;
+  const Inside rows(row, plane.height);
+  const Inside cols(col, plane.width);
+  for (std::int64_t i = rows.first; i < rows.end; ++i) {
+    for (std::int64_t j = cols.first; j < cols.end; ++j) {
+      const std::int64_t index = row.tap(i) * plane.width + col.tap(j);
       visit(plane.values[static_cast<std::size_t>(index)], index);
     }
   }

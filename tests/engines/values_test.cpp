@@ -71,6 +71,14 @@ TEST_P(Values, MaxWithoutATapInRangeHasNoWinner) {
   EXPECT_EQ(winners(input, pool), (std::vector<std::int64_t>{-1, -1, 5, -1}));
 }
 
+TEST_P(Values, AWindowFarLargerThanThePlaneTakesNoLonger) {
+  const Tensor input = grid(2, 2, {1, 4, 3, 2});
+  const AxisSpec spec{
+      .kernel = 4'000'000, .stride = 1'999'999, .before = 3'999'999, .after = 3'999'999};
+  EXPECT_EQ(values(input, pool_of(input.shape(), spec, Reduction::max)),
+            (std::vector<float>{1, 4, 4, 3, 4, 4, 3, 4, 4}));
+}
+
 TEST_P(Values, PaddingNeverWins) {
   const Tensor input = grid(1, 3, {-5, -7, -9});
   const LoweredPool pool =
