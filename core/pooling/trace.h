@@ -16,8 +16,8 @@ struct Stage {
   /// changes between them). Stage 0: the same as values.
   Tensor input;
   std::optional<Indices> winners;  ///< Per plane y*W + x, -1 for none; only when asked for.
-  std::string engine;              ///< Name of the engine that ran; empty for stage 0 and disabled layers.
-  double seconds = 0.0;            ///< Wall time of the engine's run.
+  std::string engine;    ///< Name of the engine that ran; empty for stage 0 and disabled layers.
+  double seconds = 0.0;  ///< Wall time of the engine's run.
 };
 
 /// A pipeline's run: the stages up to the first layer that failed.
