@@ -11,6 +11,8 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t kCacheLine = 64;
+/// More than any machine lends; some allocators stop the program at such a size.
+constexpr std::size_t kMostBytes = std::size_t{1} << 39;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 std::size_t rounded(std::size_t bytes) {
@@ -65,8 +67,8 @@ Kept& kept() {
 }  // namespace
 
 MemoryBlock take_memory(std::size_t bytes) {
+  if (bytes > kMostBytes) return {};
   const std::size_t whole = rounded(bytes);
-  if (whole < bytes) return {};
   if (whole < kHugePage) return {std::aligned_alloc(kCacheLine, whole), whole};
   if (void* const data = kept().take(whole)) return {data, whole};
   void* const data = std::aligned_alloc(kHugePage, whole);
