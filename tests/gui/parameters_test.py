@@ -64,7 +64,7 @@ class Steppers(GridTest):
     def test_a_click_elsewhere_takes_what_was_typed(self):
         self.click("parameter/kernel_size/h")
         self.type("3")
-        self.click_at(800, 980)
+        self.click_at(700, 20)
         self.assertEqual(self.layers(), ["MaxPool2d(kernel_size=3)"])
 
     def test_stride_follows_the_kernel_again(self):

@@ -63,7 +63,8 @@ class Pipeline(GridTest):
         start, end = self.center("layer/0/grip"), self.center("layer/2/grip")
         self.drag(start, end)
         self.assertEqual(self.layers(), [before[1], before[2], before[0]])
-        self.assertEqual(self.document()["selected_layer"], 2)
+        # The layer that was selected stays selected, wherever it went.
+        self.assertEqual(self.layers()[self.document()["selected_layer"]], before[2])
         self.key("ctrl+z")
         self.assertEqual(self.layers(), before)
         self.menu(2, "Move up")
