@@ -63,7 +63,7 @@ Result<PoolOutput> CpuEngine::run(const Tensor& input, const LoweredPool& pool,
   threads_->arena.execute([&] { run_tiles(plan, options); });
   if (options.is_cancelled()) return failure("cancelled");
 
-  PoolOutput output{Tensor(out, std::move(*values)), {}};
+  PoolOutput output{.values = Tensor(out, std::move(*values)), .engine = name()};
   if (with_winners) output.winners = Indices(out, std::move(*winners));
   return output;
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/pooling/lowered_pool.h"
 #include "core/pooling/trace.h"
@@ -19,7 +20,9 @@ struct RunOptions {
 
 struct PoolOutput {
   Tensor values;
-  std::optional<Indices> winners;  ///< y*W + x in the input plane, -1 for none.
+  std::optional<Indices> winners = {};  ///< y*W + x in the input plane, -1 for none.
+  std::string engine = {};              ///< name() of the engine that ran.
+  std::vector<std::string> notes = {};  ///< What the user is to be told of the run.
 };
 
 /// Runs lowered pools. Thread: run() may be called from several threads at once.
@@ -33,6 +36,16 @@ class Engine {
   /// Errors: memory, cancellation, a pool this engine cannot run.
   virtual Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                                  const RunOptions& options) const = 0;
+  /// Why this engine leaves such a run to another, in a few words for a note (`the median`); empty
+  /// where it can run it.
+  virtual std::optional<std::string> refuses(const Shape& /*input*/, const LoweredPool& /*pool*/,
+                                             const RunOptions& /*options*/) const {
+    return {};
+  }
+  /// What differs from the documented rule when this engine runs the layer; shown to the user.
+  virtual std::vector<std::string> notes(const Layer& /*layer*/, const Shape& /*input*/) const {
+    return {};
+  }
 };
 
 /// Runs a pipeline stage by stage; a layer that cannot run ends the trace and leaves its error in

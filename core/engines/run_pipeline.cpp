@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "core/engines/engine.h"
@@ -33,7 +35,8 @@ Result<void> compute(const Engine& engine, const RunOptions& options, Stage& sta
   auto output = engine.run(stage.input, *stage.plan.pool, options);
   if (!output) return tl::unexpected(output.error());
   stage.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  stage.engine = engine.name();
+  stage.engine = std::move(output->engine);
+  std::ranges::move(output->notes, std::back_inserter(stage.plan.notes));
   stage.values = std::move(output->values);
   stage.winners = std::move(output->winners);
   return {};

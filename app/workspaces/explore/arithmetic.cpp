@@ -51,10 +51,33 @@ std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& fact
   return rows;
 }
 
-void add_max_lines(Arithmetic& text, std::vector<std::string> rows) {
+/// What the arithmetic of a reduction is called, and what it means in one sentence.
+struct Wording {
+  Reduction reduction;
+  std::string_view function, sentence;
+};
+constexpr Wording kWordings[] = {
+    {Reduction::max, "max", ""},
+    {Reduction::min, "min", ""},
+    {Reduction::median, "median", ""},
+    {Reduction::mixed, "mixed", "A share of the maximum, and the rest of the average."},
+    {Reduction::stochastic, "expected",
+     "Each cell counts by its share of the sum; below 0 it counts as 0."},
+    {Reduction::softmax, "softmax", "Large values weigh more, by their exponential."},
+    {Reduction::log_sum_exp, "logsumexp", "A smooth maximum: the log of the sum of exponentials."},
+    {Reduction::weighted, "sum of w·", "Every cell counts by the weight of its place."},
+};
+
+const Wording& wording_of(Reduction reduction) {
+  return *std::ranges::find(kWordings, reduction, &Wording::reduction);
+}
+
+void add_call_lines(Arithmetic& text, std::string_view function, std::vector<std::string> rows) {
+  const std::string before = fmt::format("{}(", function);
+  const std::string indent(character_count(before), ' ');
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool last = i + 1 == rows.size();
-    text.lines.push_back((i == 0 ? "max(" : "    ") + rows[i] + (last ? ")" : ","));
+    text.lines.push_back((i == 0 ? before : indent) + rows[i] + (last ? ")" : ","));
   }
 }
 
@@ -82,7 +105,7 @@ std::string border_fact(const StageView& view, const WindowFacts& facts) {
   const std::int64_t outside = facts.taps - facts.inside;
   std::string text = fmt::format("{} of {}", count_text(outside), count_text(facts.taps));
   if (outside == 0) return text;
-  if (view.pool->reduction == Reduction::max) return text + ", never win";
+  if (view.pool->has_winners()) return text + ", never win";
   return text + (view.border_text() == "0" ? ", add 0" : ", left out");
 }
 
@@ -95,10 +118,11 @@ std::string divisor_fact(const StageView& view, const WindowFacts& facts, std::i
   return text + ", overhang does not count";
 }
 
-void add_max_facts(const StageView& view, const WindowFacts& facts, Arithmetic& text) {
+void add_winner_facts(const StageView& view, const WindowFacts& facts, Arithmetic& text) {
   if (text.winner < 0) {
     text.facts.emplace_back("Winner", "none: no cell inside");
-    text.sentence = "No tap of this window lies inside the input, so the maximum is -∞.";
+    text.sentence = fmt::format("No tap of this window lies inside the input, so the result is {}.",
+                                text.result);
     return;
   }
   const std::int64_t row = text.winner / view.cols, col = text.winner % view.cols;
@@ -118,10 +142,18 @@ void add_max_facts(const StageView& view, const WindowFacts& facts, Arithmetic& 
     text.sentence = "NaN wins over every number; of several the last one wins.";
     return;
   }
+  if (view.pool->reduction == Reduction::median) {
+    text.sentence = fmt::format(
+        "The winner sits at row {}, col {}: half of the cells lie on "
+        "either side of it.",
+        row, col);
+    return;
+  }
   text.sentence = fmt::format(
       "The winner sits at row {}, col {}. It alone decides: the other {} cells could be anything "
-      "smaller.",
-      row, col, count_text(facts.inside - 1));
+      "{}.",
+      row, col, count_text(facts.inside - 1),
+      view.pool->reduction == Reduction::max ? "smaller" : "larger");
 }
 
 void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t divisor,
@@ -158,10 +190,6 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
   text.facts.emplace_back("Covers",
                           axis_text("row", facts.row) + ", " + axis_text("col", facts.col));
   switch (view.pool->reduction) {
-    case Reduction::max:
-      add_max_lines(text, tap_rows(view, facts, ", "));
-      add_max_facts(view, facts, text);
-      break;
     case Reduction::mean:
       add_sum_lines(text, tap_rows(view, facts, " + "), "(", fmt::format(") / {}", divisor));
       add_sum_facts(view, facts, divisor, text);
@@ -171,6 +199,10 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
                     power_after(*view.pool, divisor));
       add_sum_facts(view, facts, divisor, text);
       break;
+    default:
+      add_call_lines(text, wording_of(view.pool->reduction).function, tap_rows(view, facts, ", "));
+      text.sentence = wording_of(view.pool->reduction).sentence;
+      if (view.pool->has_winners()) add_winner_facts(view, facts, text);
   }
   text.facts.emplace_back("Padding cells", border_fact(view, facts));
   return text;
