@@ -24,7 +24,7 @@ ROOMS = {
 
 # Where a library may be included: first the headers it is known by, then the files.
 LIBRARIES = [
-    (["torch/*", "ATen/*", "c10/*", "caffe2/*"], ["core/torch/*", "tests/parity/*libtorch*"]),
+    (["torch/*", "ATen/*", "c10/*", "caffe2/*"], ["core/torch/*", "tests/parity/*libtorch*", "tests/bench/*libtorch*"]),
     (["imgui*", "backends/imgui*"], ["app/*", "tests/app/*", "tests/gui/*"]),
     (["GLFW/*"], ["app/window.cpp"]),
     (
@@ -36,7 +36,9 @@ LIBRARIES = [
     (["zip*"], ["core/io/*"]),
     (["gif*"], ["core/io/*"]),
     (["hwy/*"], ["core/engines/*", "tests/engines/*", "tests/parity/*"]),
-    (["CLI/*"], ["app/main.cpp", "app/commands/*"]),
+    (["CLI/*"], ["app/main.cpp", "app/commands/*", "tests/bench/main.cpp"]),
+    (["opencv2/*"], ["tests/bench/opencv*"]),
+    (["dnnl*", "omp.h"], ["tests/bench/onednn*"]),
     (["gtest/*", "gmock/*", "rapidcheck*", "benchmark/*"], ["tests/*"]),
 ]
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tests/bench/bench_case.h"
+
+namespace poolscope::bench {
+
+/// One way to compute a case, made ready for it: everything that a user would do once is done.
+class Contender {
+ public:
+  virtual ~Contender() = default;
+  /// Computes the case once; false where that failed.
+  virtual bool run() = 0;
+  /// What the last run gave, in the order N, C, H, W; empty for one that has nothing to compare.
+  virtual std::vector<float> values() const = 0;
+};
+
+/// Makes a contender; null where it cannot express the case.
+using Make = std::unique_ptr<Contender> (*)(const Task& task);
+
+std::unique_ptr<Contender> make_cpu(const Task& task);
+std::unique_ptr<Contender> make_memcpy(const Task& task);
+std::unique_ptr<Contender> make_libtorch(const Task& task);
+std::unique_ptr<Contender> make_opencv(const Task& task);
+std::unique_ptr<Contender> make_onednn(const Task& task);
+std::unique_ptr<Contender> make_onednn_blocked(const Task& task);
+
+struct Entry {
+  std::string_view name;
+  Make make;
+};
+
+/// Ours first: the others' ratios are their time over its; then the peers that were linked in.
+std::span<const Entry> contenders();
+
+/// The limit of memory: a parallel copy of the input.
+inline constexpr Entry kMemcpy{"memcpy", make_memcpy};
+
+}  // namespace poolscope::bench

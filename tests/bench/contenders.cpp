@@ -1,0 +1,23 @@
+#include "tests/bench/contender.h"
+
+namespace poolscope::bench {
+namespace {
+
+constexpr Entry kEntries[] = {
+    {"cpu", make_cpu},
+#ifdef POOLSCOPE_BENCH_LIBTORCH
+    {"libtorch", make_libtorch},
+#endif
+#ifdef POOLSCOPE_BENCH_OPENCV
+    {"opencv", make_opencv},
+#endif
+#ifdef POOLSCOPE_BENCH_ONEDNN
+    {"onednn", make_onednn},     {"onednn-blocked", make_onednn_blocked},
+#endif
+};
+
+}  // namespace
+
+std::span<const Entry> contenders() { return kEntries; }
+
+}  // namespace poolscope::bench

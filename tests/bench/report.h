@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include "tests/bench/measure.h"
+
+namespace poolscope::bench {
+
+/// Prints the table's first line, and a row as soon as it is measured: times in ms, and in
+/// brackets those of the peers over ours, and ours over the time of a memcpy.
+void print_header(int threads);
+void print_row(const Row& row);
+
+/// Prints the geometric means over the rows, by peer, and which targets of design/performance.md
+/// are met; of a suite only, as they speak of its rows.
+void print_means(std::span<const Row> rows);
+void print_targets(std::span<const Row> rows);
+
+/// Writes a list of {"name", "layer", "engine", "ns", "ratio", "memcpy_ratio"}, one entry for each
+/// case and engine: `ratio` is the engine's time over ours. Errors: those of write_file.
+Result<void> write_json(std::span<const Row> rows, const std::filesystem::path& path);
+
+}  // namespace poolscope::bench
