@@ -177,7 +177,7 @@ class GlfwWindow {
     glfwSetWindowSizeLimits(made.window_, 640, 400, GLFW_DONT_CARE, GLFW_DONT_CARE);
     glfwMakeContextCurrent(made.window_);
     glfwSwapInterval(1);
-    if (gladLoadGL(glfwGetProcAddress) == 0)
+    if (!load_gl_functions(glfwGetProcAddress))
       return failure("OpenGL's functions could not be loaded");
     return made;
   }

@@ -11,6 +11,7 @@
 
 #include "core/engines/cpu_engine.h"
 #include "core/engines/engine_chain.h"
+#include "core/engines/opengl_engine.h"
 #include "core/engines/reference_engine.h"
 #include "core/pooling/nearest.h"
 
@@ -27,6 +28,12 @@ Result<const Engine*> cpu() {
   return &engine;
 }
 
+Result<const Engine*> opengl() {
+  // Never destroyed: when the program ends, its driver may have ended already.
+  static const OpenGlEngine& engine = *new OpenGlEngine;
+  return &engine;
+}
+
 /// One line for each engine built in; `auto` is a name for one of the others.
 struct Entry {
   std::string_view name;
@@ -37,6 +44,7 @@ constexpr std::array kEngines{
     Entry{"auto", cpu, true},
     Entry{"reference", reference, true},
     Entry{"cpu", cpu, true},
+    Entry{"opengl", opengl, false},
 };
 
 /// The engine with its stand-in, made once.

@@ -1,7 +1,9 @@
 #include "core/gpu/gl_context.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -16,12 +18,33 @@ namespace {
 
 struct GlVersion {
   int major, minor;
+  auto operator<=>(const GlVersion&) const = default;
 };
 constexpr std::array kVersions{GlVersion{4, 5}, GlVersion{4, 3}, GlVersion{3, 3}};
+/// Glad is made with the functions of this version.
+constexpr GlVersion kNewestLoaded{4, 3};
 
 std::string gl_text(GLenum name) {
   const auto* text = reinterpret_cast<const char*>(glGetString(name));
   return text ? text : "";
+}
+
+/// 0.0 where the current context has no OpenGL.
+GlVersion current_version(PFNGLGETINTEGERVPROC get_integer) {
+  GLint major = 0, minor = 0;
+  get_integer(GL_MAJOR_VERSION, &major);
+  get_integer(GL_MINOR_VERSION, &minor);
+  return {major, minor};
+}
+
+bool has_extension(std::string_view name) {
+  GLint count = 0;
+  glGetIntegerv(GL_NUM_EXTENSIONS, &count);
+  for (GLint i = 0; i < count; ++i) {
+    const auto* text = reinterpret_cast<const char*>(glGetStringi(GL_EXTENSIONS, i));
+    if (text != nullptr && name == text) return true;
+  }
+  return false;
 }
 
 bool contains(std::string_view text, std::string_view word) {
@@ -84,8 +107,19 @@ GlInfo current_gl_info() {
        {"llvmpipe", "softpipe", "SwiftShader", "Software Rasterizer"}) {
     info.is_software = info.is_software || contains(info.renderer, name);
   }
-  info.has_compute = GLAD_GL_VERSION_4_3 != 0;
+  info.has_compute = current_version(glGetIntegerv) >= GlVersion{4, 3};
   return info;
+}
+
+bool load_gl_functions(GlLoader find) {
+  static std::mutex mutex;
+  static GlVersion loaded{0, 0};
+  const std::scoped_lock lock(mutex);
+  const auto get_integer = reinterpret_cast<PFNGLGETINTEGERVPROC>(find("glGetIntegerv"));
+  if (get_integer == nullptr) return false;
+  const GlVersion version = std::min(current_version(get_integer), kNewestLoaded);
+  if (version > loaded && gladLoadGL(find) != 0) loaded = version;
+  return version.major > 0 && version <= loaded;
 }
 
 void silence_gl_drivers() {
@@ -108,7 +142,7 @@ struct HeadlessContextMaker {
       const EGLContext handle = context_of(display, version, debug);
       if (handle == EGL_NO_CONTEXT) continue;
       HeadlessContext context(display, handle);
-      if (!context.make_current() || !gladLoadGL(eglGetProcAddress)) return {};
+      if (!context.make_current() || !load_gl_functions(eglGetProcAddress)) return {};
       context.info_ = current_gl_info();
       return context;
     }
@@ -125,7 +159,7 @@ struct HeadlessContextMaker {
     }
     if (!found) return on(eglGetDisplay(EGL_DEFAULT_DISPLAY));
     // A GPU that was tried in vain has loaded functions and taken the thread.
-    if (!found->make_current() || !gladLoadGL(eglGetProcAddress)) return {};
+    if (!found->make_current() || !load_gl_functions(eglGetProcAddress)) return {};
     return found;
   }
 };
@@ -185,7 +219,9 @@ void GLAD_API_PTR on_debug_message(GLenum source, GLenum type, GLuint, GLenum, G
 
 }  // namespace
 
-GlDebugLog::GlDebugLog() : active_(GLAD_GL_KHR_debug != 0 || GLAD_GL_VERSION_4_3 != 0) {
+GlDebugLog::GlDebugLog()
+    : active_(glad_glDebugMessageCallback != nullptr &&
+              (current_version(glGetIntegerv) >= kNewestLoaded || has_extension("GL_KHR_debug"))) {
   if (!active_) return;
   glEnable(GL_DEBUG_OUTPUT);
   glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);

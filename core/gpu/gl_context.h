@@ -15,8 +15,16 @@ struct GlInfo {
   bool has_compute = false;  ///< OpenGL 4.3 or later: compute shaders.
 };
 
-/// Asks the context that is current and whose functions glad has loaded.
+/// Asks the context that is current and whose functions are loaded.
 GlInfo current_gl_info();
+
+/// Finds a function of OpenGL by its name: eglGetProcAddress, glfwGetProcAddress.
+using GlLoader = void (*(*)(const char* name))();
+
+/// Loads the functions of the current context's version. They serve all contexts of the program
+/// (libglvnd gives the same ones to GLX and EGL), so a second context of that version loads none.
+/// False where the context has no OpenGL. Thread: any.
+bool load_gl_functions(GlLoader find);
 
 /// Keeps the libraries of drivers from writing to stderr, where the environment does not say
 /// otherwise. Thread: call it before other threads start; HeadlessContext::create() does.

@@ -1,0 +1,166 @@
+#include "core/engines/opengl_engine.h"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace poolscope {
+namespace {
+
+/// What lives in the worker's thread.
+struct Device {
+  Device(HeadlessContext made, OpenGlPooler pools)
+      : context(std::move(made)), pooler(std::move(pools)) {}
+
+  HeadlessContext context;
+  std::optional<GlDebugLog> log;
+  OpenGlPooler pooler;
+};
+
+Result<std::unique_ptr<Device>> open_device(const OpenGlOptions& options) {
+  auto context = HeadlessContext::create({.debug = options.debug});
+  if (!context) return tl::unexpected(context.error());
+  auto pooler = OpenGlPooler::create(options.limits);
+  if (!pooler) return tl::unexpected(pooler.error());
+  auto device = std::make_unique<Device>(std::move(*context), std::move(*pooler));
+  if (options.debug) device->log.emplace();
+  return device;
+}
+
+/// The result of a batch of no samples.
+Result<PoolOutput> nothing(const Shape& shape, bool winners) {
+  PoolOutput output{.values = Tensor(shape, {}), .engine = "opengl"};
+  if (winners) output.winners = Indices(shape, {});
+  return output;
+}
+
+Result<PoolOutput> run_on(OpenGlPooler& pooler, const Tensor& input, const LoweredPool& pool,
+                          const RunOptions& options) {
+  if (auto started = pooler.start(input, pool, options.winners); !started) {
+    return tl::unexpected(started.error());
+  }
+  for (Result<bool> more = true; *more;) {
+    more = pooler.step();
+    if (!more) return tl::unexpected(more.error());
+    if (options.is_cancelled()) return failure("cancelled");
+  }
+  return pooler.read(options);
+}
+
+}  // namespace
+
+/// Owns the context in a thread of its own; other threads give it one task at a time.
+struct OpenGlEngine::Worker {
+  using Task = std::function<void(Result<std::unique_ptr<Device>>&)>;
+
+  explicit Worker(OpenGlOptions wanted) : options(std::move(wanted)) {}
+
+  /// Runs a task in the worker's thread and waits for it.
+  void run(const Task& task) {
+    const std::scoped_lock turn(turns);
+    start();
+    std::unique_lock lock(mutex);
+    waiting = &task;
+    changed.notify_all();
+    changed.wait(lock, [this] { return waiting == nullptr; });
+  }
+
+  void start() {
+    std::call_once(started, [this] {
+      thread = std::jthread([this](const std::stop_token& stop) { work(stop); });
+    });
+  }
+
+  void work(const std::stop_token& stop) {
+    auto device = open_device(options);
+    publish(device);
+    while (true) {
+      std::unique_lock lock(mutex);
+      if (!changed.wait(lock, stop, [this] { return waiting != nullptr; })) return;
+      (*waiting)(device);
+      waiting = nullptr;
+      changed.notify_all();
+    }
+  }
+
+  void publish(const Result<std::unique_ptr<Device>>& device) {
+    const std::scoped_lock lock(info_mutex);
+    if (device) info = (*device)->context.info();
+  }
+
+  OpenGlOptions options;
+  std::mutex turns;  ///< Held by the caller whose task runs.
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  const Task* waiting = nullptr;  // guarded by mutex
+  std::mutex info_mutex;
+  std::optional<GlInfo> info;  // guarded by info_mutex
+  std::once_flag started;
+  std::jthread thread;  ///< Last: it ends before what it uses.
+};
+
+OpenGlEngine::OpenGlEngine(OpenGlOptions options)
+    : worker_(std::make_unique<Worker>(std::move(options))) {}
+
+OpenGlEngine::~OpenGlEngine() = default;
+
+std::optional<GlInfo> OpenGlEngine::device() const {
+  worker_->start();
+  const std::scoped_lock lock(worker_->info_mutex);
+  return worker_->info;
+}
+
+std::string OpenGlEngine::title() const {
+  const std::scoped_lock lock(worker_->info_mutex);
+  return worker_->info ? fmt::format("OpenGL, {}", worker_->info->renderer) : "OpenGL";
+}
+
+std::optional<std::string> OpenGlEngine::refuses(const Shape& input, const LoweredPool& pool,
+                                                 const RunOptions& options) const {
+  if (auto cannot = opengl_cannot(pool)) return cannot;
+  if (input.elements() == 0) return {};
+  std::optional<std::string> reason;
+  worker_->run([&](auto& device) {
+    if (!device) {
+      reason = fmt::format("the run ({})", device.error().message);
+      return;
+    }
+    const auto plan = plan_opengl(input, pool, options.winners, (*device)->pooler.limits());
+    if (!plan) reason = plan.error().message;
+  });
+  return reason;
+}
+
+Result<PoolOutput> OpenGlEngine::run(const Tensor& input, const LoweredPool& pool,
+                                     const RunOptions& options) const {
+  OpenGlTimes times;
+  return run_timed(input, pool, options, times);
+}
+
+Result<PoolOutput> OpenGlEngine::run_timed(const Tensor& input, const LoweredPool& pool,
+                                           const RunOptions& options, OpenGlTimes& times) const {
+  if (auto cannot = opengl_cannot(pool)) return failure(fmt::format("OpenGL: no {}", *cannot));
+  if (input.empty())
+    return nothing(pool.output_shape(input.shape()), options.winners && pool.has_winners());
+  Result<PoolOutput> output = failure("");
+  worker_->run([&](auto& device) {
+    if (!device) {
+      output = tl::unexpected(device.error());
+      return;
+    }
+    OpenGlPooler& pooler = (*device)->pooler;
+    output = run_on(pooler, input, pool, options);
+    if (!output) return;
+    times = pooler.times();
+    output->engine = "opengl";
+    const auto& log = (*device)->log;
+    if (log && log->errors() > 0) output = failure("OpenGL: " + log->first_error());
+    if (log && !pooler.guards_are_whole()) output = failure("OpenGL: a write beside the output");
+  });
+  return output;
+}
+
+}  // namespace poolscope

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <random>
+#include <string>
+
+#include "tests/engines/windows.h"
+#include "tests/parity/parity.h"
+
+namespace poolscope {
+
+/// One reduction of the grid, as a change to a pool of windows.
+struct Kind {
+  const char* name;
+  Reduction reduction;
+  bool winners = false;
+  bool count_padding = true;
+  double exponent = 2.0;
+  bool magnitude = false;
+};
+inline constexpr std::array kKinds{
+    Kind{"Max", Reduction::max},
+    Kind{"MaxWithWinners", Reduction::max, true},
+    Kind{"Mean", Reduction::mean},
+    Kind{"MeanOfTapsInside", Reduction::mean, false, false},
+    Kind{"PowerOne", Reduction::power, false, true, 1.0},
+    Kind{"PowerTwo", Reduction::power, false, true, 2.0},
+    Kind{"PowerThreeOfMagnitudes", Reduction::power, false, true, 3.0, true},
+};
+
+/// One setting of the grid that every engine faces.
+struct GridCase {
+  AxisSpec rows, cols;
+  Shape shape;
+  Fill fill;
+};
+
+/// Calls visit(case) over kernels x strides x paddings x dilations x ceil; sizes and fills take
+/// turns, `repeats` of them for each setting.
+void for_each_case(int repeats, const std::function<void(const GridCase&)>& visit);
+
+/// The pool of a case; without windows where not one fits.
+LoweredPool pool_of(GridCase grid_case, const Kind& kind);
+std::string text(const GridCase& grid_case);
+
+/// Windows without any order, other ones for each plane.
+LoweredPool scattered_pool(const Shape& shape, std::mt19937& random, const Kind& kind);
+
+}  // namespace poolscope
