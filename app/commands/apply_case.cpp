@@ -57,9 +57,9 @@ Result<void> check_targets(const ApplyCase& job) {
 Result<void> check_layers(const ApplyCase& job, const LoadedArray& input) {
   const PipelinePlan plan = plan_pipeline(job.pipeline, input.tensor.shape(), input.form);
   if (plan.error) return layer_error(*plan.error, plan.failed_layer);
-  const std::optional<LoweredPool>& last = plan.stages.back().pool;
-  if (job.indices && !(last && last->has_winners())) {
-    return failure(fmt::format("indices: layer {}, {}, has no winners; only max pooling has",
+  const std::optional<LoweredLayer>& last = plan.stages.back().lowered;
+  if (job.indices && !(last && has_winners(*last))) {
+    return failure(fmt::format("indices: layer {}, {}, has no winners; max, min and median have",
                                job.pipeline.size(), job.pipeline.back().layer.kind->name));
   }
   return {};

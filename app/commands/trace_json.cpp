@@ -25,6 +25,11 @@ Json json_of(std::int64_t value) { return value; }
 Json json_of(bool value) { return value; }
 Json json_of(double value) { return json_number(static_cast<float>(value)); }
 Json json_of(const Pair& pair) { return {pair.h, pair.w}; }
+Json json_of(const OutputRatio& ratio) { return {json_of(ratio.h), json_of(ratio.w)}; }
+Json json_of(const std::vector<std::int64_t>& numbers) { return numbers; }
+Json json_of(const Roi& roi) {
+  return {json_of(roi.x1), json_of(roi.y1), json_of(roi.x2), json_of(roi.y2)};
+}
 template <class T>
 Json json_of(const std::optional<T>& value) {
   return value ? json_of(*value) : Json();
@@ -37,18 +42,33 @@ Json pads_json(const Pads& pads, Framework framework) {
   return {pads.top, pads.left};
 }
 
+/// As its framework writes it, where that is JSON; None is null.
+Json written_json(const Layer& layer, const Parameter& parameter) {
+  const Json written = Json::parse(parameter_text(layer, parameter), nullptr, false);
+  return written.is_discarded() ? Json() : written;
+}
+
+/// Names are written in quotes; a layer over a single row has one number where others have a pair.
+template <class Value>
+constexpr bool kIsName = std::is_same_v<Value, AutoPad> || std::is_same_v<Value, DataFormat> ||
+                         std::is_same_v<Value, Choice>;
+template <class Value>
+constexpr bool kIsPair =
+    std::is_same_v<Value, Pair> || std::is_same_v<Value, std::optional<Pair>> ||
+    std::is_same_v<Value, Pads> || std::is_same_v<Value, OutputSize>;
+
 Json parameter_json(const Layer& layer, const Parameter& parameter) {
   return std::visit(
       [&](auto field) -> Json {
         const auto& value = layer.*field;
         using Value = std::remove_cvref_t<decltype(value)>;
+        if constexpr (kIsName<Value>) return written_json(layer, parameter);
+        if constexpr (kIsPair<Value>) {
+          if (layer.kind->axes == 1) return written_json(layer, parameter);
+        }
         if constexpr (std::is_same_v<Value, Pads>) {
           return pads_json(value, layer.kind->framework);
-        } else if constexpr (std::is_same_v<Value, AutoPad> || std::is_same_v<Value, DataFormat>) {
-          // Written as a name in quotes, which is JSON, or as None.
-          const Json name = Json::parse(parameter_text(layer, parameter), nullptr, false);
-          return name.is_discarded() ? Json() : name;
-        } else {
+        } else if constexpr (!kIsName<Value>) {
           return json_of(value);
         }
       },
@@ -70,7 +90,9 @@ Result<Json> stage_json(const Layer* layer, const Stage& stage) {
             {"shape", axes},
             {"parameters", layer ? parameters_json(*layer) : Json::object()},
             {"min", range ? json_number(range->min) : Json()},
-            {"max", range ? json_number(range->max) : Json()}};
+            {"max", range ? json_number(range->max) : Json()},
+            {"engine", stage.engine},
+            {"notes", stage.plan.notes}};
   if (stage.plan.shape.elements() <= kSmallStage) {
     const auto ordered = to_array_order(stage.values, stage.plan.form);
     if (!ordered) return tl::unexpected(ordered.error());

@@ -97,8 +97,8 @@ std::string stage_text(const Stage& stage) {
 std::string layer_stage_text(std::size_t number, const Layer& layer, const Stage& stage) {
   std::string text = fmt::format("\n{}  {}\n", number, layer_text(layer));
   text += fmt::format("  parameters  {}\n", parameters_line(layer));
-  if (stage.plan.pool && !stage.values.empty()) {
-    text += fmt::format("  windows     {}\n", windows_line(*stage.plan.pool));
+  if (stage.plan.pool() && !stage.values.empty()) {
+    text += fmt::format("  windows     {}\n", windows_line(*stage.plan.pool()));
   }
   return text + stage_text(stage);
 }

@@ -18,6 +18,12 @@ Extent extent_of(const std::vector<AxisWindow>& windows, std::int64_t begin, std
     const AxisWindow& window = windows[static_cast<std::size_t>(i)];
     extent.begin = std::min(extent.begin, std::clamp<std::int64_t>(window.begin, 0, size));
     extent.end = std::max(extent.end, std::clamp<std::int64_t>(window.last() + 1, 0, size));
+    // What a tap outside would read under reflection, whether or not it is reflected.
+    if (window.begin < 0) extent.end = std::max(extent.end, std::min(1 - window.begin, size));
+    if (window.last() >= size) {
+      extent.begin =
+          std::min(extent.begin, std::max<std::int64_t>(2 * size - 2 - window.last(), 0));
+    }
   }
   // An engine needs at least one cell, also where all taps lie in the padding.
   extent.begin = std::min(extent.begin, size - 1);
@@ -81,6 +87,9 @@ Result<WindowBlock> probe_windows(const Engine& engine, const Tensor& input,
   LoweredPool part = pool;
   part.planes = {{shifted(windows.rows, range.row_begin, range.row_end, rows.begin),
                   shifted(windows.cols, range.col_begin, range.col_end, cols.begin)}};
+  part.origin.plane += plane;
+  part.origin.row += rows.begin;
+  part.origin.col += cols.begin;
   auto output = engine.run(*crop, part, {.winners = pool.has_winners()});
   if (!output) return tl::unexpected(output.error());
   WindowBlock block{range, output->values, {}};

@@ -17,7 +17,7 @@ double product_of(std::span<const std::int64_t> axes) {
 }
 
 bool channels_move(const ArrayForm& form) {
-  return form.format == DataFormat::channels_last && form.rank >= 3 && form.spatial;
+  return form.format == DataFormat::channels_last && form.rank >= 3 && form.spatial > 0;
 }
 
 }  // namespace
@@ -66,13 +66,13 @@ Result<Array<T>> Array<T>::copy_of(Shape shape, std::span<const T> values) {
 std::vector<std::int64_t> array_axes(const Shape& shape, const ArrayForm& form) {
   std::vector<std::int64_t> axes;
   if (form.rank == 4) axes.push_back(shape.n);
-  if (!form.spatial) {
+  if (form.spatial == 0) {
     axes.push_back(shape.c);
     return axes;
   }
   const bool last = form.format == DataFormat::channels_last;
   if (form.rank >= 3 && !last) axes.push_back(shape.c);
-  axes.push_back(shape.h);
+  if (form.spatial == 2) axes.push_back(shape.h);
   axes.push_back(shape.w);
   if (form.rank >= 3 && last) axes.push_back(shape.c);
   return axes;

@@ -102,12 +102,13 @@ using Indices = Array<std::int64_t>;
 enum class DataFormat { unspecified, channels_first, channels_last };
 
 /// How the user's array (1 to 4 axes) maps to the four axes of a Shape: rank 4 is NCHW, 3 CHW, 2 HW
-/// (channels_last: NHWC, HWC, HW). Without spatial axes (a global pool that dropped them) 4 stands
-/// for (N,C), 3 for (C) and 2 for (1).
+/// (channels_last: NHWC, HWC, HW). With one spatial axis 4 stands for NCL and 3 for CL (NLC, LC),
+/// and H is 1; without any (a global pool that dropped them) 4 stands for (N,C), 3 for (C), 2 for
+/// (1).
 struct ArrayForm {
   int rank = 4;
   DataFormat format = DataFormat::unspecified;
-  bool spatial = true;
+  int spatial = 2;  ///< Axes that a pool slides along.
 
   bool operator==(const ArrayForm&) const = default;
 };

@@ -3,20 +3,20 @@
 namespace poolscope {
 namespace {
 
-Result<LoweredPool> lower_max(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_max(const Layer& layer, const Shape& input) {
   return lower_sliding(layer, input, Counted::one).map(max_pool);
 }
 
 /// Padding is never part of Keras' mean.
-Result<LoweredPool> lower_average(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_average(const Layer& layer, const Shape& input) {
   return lower_sliding(layer, input, Counted::inside).map(mean_pool);
 }
 
-Result<LoweredPool> lower_global_max(const Layer&, const Shape& input) {
+Result<LoweredLayer> lower_global_max(const Layer&, const Shape& input) {
   return max_pool(lower_global(input, Counted::one));
 }
 
-Result<LoweredPool> lower_global_average(const Layer&, const Shape& input) {
+Result<LoweredLayer> lower_global_average(const Layer&, const Shape& input) {
   return mean_pool(lower_global(input, Counted::inside));
 }
 
@@ -35,6 +35,7 @@ constexpr Parameter kGlobalPool[] = {
 };
 
 constexpr Layer kDefaults{.auto_pad = AutoPad::valid};
+constexpr Layer kRowDefaults{.kernel_size = {1, 2}, .auto_pad = AutoPad::valid};
 
 constexpr LayerKind kKinds[] = {
     {"MaxPooling2D", Framework::keras, "Max", kPool, lower_max, kDefaults},
@@ -43,6 +44,13 @@ constexpr LayerKind kKinds[] = {
      true},
     {"GlobalAveragePooling2D", Framework::keras, "Global average", kGlobalPool,
      lower_global_average, kDefaults, true},
+    {"MaxPooling1D", Framework::keras, "Max 1d", kPool, lower_max, kRowDefaults, false, 1},
+    {"AveragePooling1D", Framework::keras, "Average 1d", kPool, lower_average, kRowDefaults, false,
+     1},
+    {"GlobalMaxPooling1D", Framework::keras, "Global max 1d", kGlobalPool, lower_global_max,
+     kRowDefaults, true, 1},
+    {"GlobalAveragePooling1D", Framework::keras, "Global average 1d", kGlobalPool,
+     lower_global_average, kRowDefaults, true, 1},
 };
 
 }  // namespace

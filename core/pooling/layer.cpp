@@ -22,6 +22,14 @@ bool has(const LayerKind& kind, const ParameterField& field) {
   return find_parameter(kind, field) != nullptr;
 }
 
+/// Leaves of every pair the part along the row.
+void flatten(Layer& layer) {
+  layer.kernel_size.h = layer.dilation.h = 1;
+  if (layer.stride) layer.stride->h = 1;
+  layer.padding.top = layer.padding.bottom = 0;
+  layer.output_size.h = {};
+}
+
 /// Replaces what another framework could write and `layer`'s cannot.
 void keep_expressible(const Layer& from, Layer& layer) {
   const LayerKind& kind = *layer.kind;
@@ -41,6 +49,26 @@ void keep_expressible(const Layer& from, Layer& layer) {
   const double p = layer.norm_type;
   const bool whole = p >= 1.0 && p <= static_cast<double>(kMaxParameter) && p == std::floor(p);
   if (onnx && !whole) layer.norm_type = defaults.norm_type;
+  if (kind.axes == 1) flatten(layer);
+  const bool sized = layer.output_size != OutputSize{};
+  if (has(kind, &Layer::output_ratio)) {
+    layer.output_ratio = sized ? std::nullopt : starting_layer(kind).output_ratio;
+  }
+}
+
+/// The form for a layer that pools over another number of axes than the array has: its axes are
+/// counted anew.
+Result<ArrayForm> reread_form(const Layer& layer, const ArrayForm& input, DataFormat format,
+                              int spatial) {
+  const auto count = array_axes(Shape{}, input).size();
+  const std::string_view taken =
+      layer.kind->axes == 1 ? "2 (CxL) or 3 (NxCxL)" : "2 (HxW), 3 (CxHxW) or 4 (NxCxHxW)";
+  const bool fits = layer.kind->axes == 1 ? count == 2 || count == 3 : count >= 2;
+  if (!fits) {
+    return failure(
+        fmt::format("{}: the array has {} axes; {} are read", layer.kind->name, count, taken));
+  }
+  return ArrayForm{static_cast<int>(count) + (layer.kind->axes == 1 ? 1 : 0), format, spatial};
 }
 
 DataFormat wanted_format(const Layer& layer) {
@@ -53,7 +81,7 @@ DataFormat wanted_format(const Layer& layer) {
 std::span<const LayerKind* const> layer_kinds() {
   static const std::vector<const LayerKind*> kinds = [] {
     std::vector<const LayerKind*> list;
-    for (const auto framework : {pytorch_kinds(), keras_kinds(), onnx_kinds()}) {
+    for (const auto framework : {pytorch_kinds(), keras_kinds(), onnx_kinds(), research_kinds()}) {
       for (const LayerKind& kind : framework) list.push_back(&kind);
     }
     return list;
@@ -104,7 +132,20 @@ tl::unexpected<Error> parameter_error(const Layer& layer, const ParameterField& 
                  std::string(parameter_name(*layer.kind, field)));
 }
 
+Layer starting_layer(const LayerKind& kind) {
+  Layer layer = make_layer(kind);
+  if (has(kind, &Layer::output_ratio)) layer.output_ratio = OutputRatio{};
+  return layer;
+}
+
 Result<LoweredPool> lower(const Layer& layer, const Shape& input) {
+  auto lowered = lower_layer(layer, input);
+  if (!lowered) return tl::unexpected(lowered.error());
+  if (auto* pool = std::get_if<LoweredPool>(&*lowered)) return std::move(*pool);
+  return failure(fmt::format("{}: is not one pool", layer.kind->name));
+}
+
+Result<LoweredLayer> lower_layer(const Layer& layer, const Shape& input) {
   POOLSCOPE_CHECK(layer.kind != nullptr);
   if (const auto within = check_limits(layer); !within) return tl::unexpected(within.error());
   if (const auto usable = check_input(layer, input); !usable) {
@@ -115,14 +156,17 @@ Result<LoweredPool> lower(const Layer& layer, const Shape& input) {
 }
 
 Result<ArrayForm> output_form(const Layer& layer, const ArrayForm& input) {
-  if (!input.spatial) {
+  if (input.spatial == 0) {
     return failure(
         fmt::format("{}: the array has no rows and columns left; give the global layer "
                     "before it keepdims=True",
                     layer.kind->name));
   }
   const bool keeps_axes = !has(*layer.kind, &Layer::keepdims) || layer.keepdims;
-  return ArrayForm{input.rank, wanted_format(converted(layer, *layer.kind)), keeps_axes};
+  const DataFormat format = wanted_format(converted(layer, *layer.kind));
+  const int axes = layer.kind->axes;
+  if (axes == input.spatial) return ArrayForm{input.rank, format, keeps_axes ? axes : 0};
+  return reread_form(layer, input, format, keeps_axes ? axes : 0);
 }
 
 Result<Indices> framework_indices(const Layer& layer, const Indices& winners, const Shape& input) {

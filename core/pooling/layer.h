@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,12 +10,12 @@
 #include <vector>
 
 #include "core/base/tensor.h"
-#include "core/pooling/lowered_pool.h"
+#include "core/pooling/lowered_layer.h"
 
 namespace poolscope {
 
-/// Which framework's rules and spelling a layer follows.
-enum class Framework { pytorch, keras, onnx };
+/// Which framework's rules and spelling a layer follows; research pools are written as PyTorch's.
+enum class Framework { pytorch, keras, onnx, research };
 
 /// Height and width of a parameter, in cells.
 struct Pair {
@@ -32,6 +33,24 @@ struct Pads {
 struct OutputSize {
   std::optional<std::int64_t> h, w;
   bool operator==(const OutputSize&) const = default;
+};
+
+/// The share of the input's size that a fractional pool is to reach.
+struct OutputRatio {
+  double h = 0.5, w = 0.5;
+  bool operator==(const OutputRatio&) const = default;
+};
+
+/// A rectangle on the input, its corners as ONNX gives them: x1, y1, x2, y2.
+struct Roi {
+  double x1 = 0.0, y1 = 0.0, x2 = 0.0, y2 = 0.0;
+  bool operator==(const Roi&) const = default;
+};
+
+/// One of the words that a parameter's row lists, by its place there.
+struct Choice {
+  std::size_t index = 0;
+  bool operator==(const Choice&) const = default;
 };
 
 /// Padding chosen by rule: ONNX' auto_pad and Keras' padding.
@@ -57,6 +76,23 @@ struct Layer {
   DataFormat data_format = DataFormat::unspecified;
   bool keepdims = false;
   std::int64_t storage_order = 0;
+  std::optional<OutputRatio> output_ratio = {};
+  std::int64_t seed = 0;
+  bool training = false;
+  double alpha = 0.5;
+  double eps = 1e-6;
+  double beta = 1.0;
+  double temperature = 1.0;
+  std::int64_t filter_size = 3;
+  Choice weight = {};
+  std::vector<std::int64_t> bins = {};
+  std::optional<Roi> rois = {};
+  double spatial_scale = 1.0;
+  Pair pooled_shape{1, 1};
+  std::int64_t output_height = 1, output_width = 1;
+  std::int64_t sampling_ratio = 0;
+  Choice mode = {};
+  Choice coordinate_transformation_mode = {};
 
   Pair effective_stride() const { return stride.value_or(kernel_size); }
   bool operator==(const Layer&) const = default;
@@ -66,14 +102,25 @@ struct Layer {
 using ParameterField =
     std::variant<Pair Layer::*, std::optional<Pair> Layer::*, Pads Layer::*, AutoPad Layer::*,
                  bool Layer::*, std::optional<std::int64_t> Layer::*, double Layer::*,
-                 OutputSize Layer::*, DataFormat Layer::*, std::int64_t Layer::*>;
+                 OutputSize Layer::*, DataFormat Layer::*, std::int64_t Layer::*,
+                 std::optional<OutputRatio> Layer::*, std::vector<std::int64_t> Layer::*,
+                 std::optional<Roi> Layer::*, Choice Layer::*>;
+
+/// The numbers a parameter may be, and the words that say so.
+struct NumberRange {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  std::string_view rule = {};  ///< `from 0 to 1`.
+};
 
 /// One parameter of one kind, as its framework names it.
 struct Parameter {
   std::string_view name;  ///< `kernel_size`, `pool_size`, `kernel_shape`, ...
   ParameterField field;
   bool required = false;
-  std::string_view help;  ///< One line for tooltips and --help.
+  std::string_view help;                           ///< One line for tooltips and --help.
+  NumberRange range = {};                          ///< Of a number.
+  std::span<const std::string_view> choices = {};  ///< Of a Choice.
 };
 
 /// One table row: everything the program knows of a kind of layer.
@@ -83,15 +130,20 @@ struct LayerKind {
   std::string_view title;  ///< For menus: `Max`, `Average`, `Adaptive max`, ...
   /// In the order of the framework's positional arguments.
   std::span<const Parameter> parameters;
-  /// The windows and the reduction of `layer` on an input. Errors: any parameter out of its limits,
-  /// naming the parameter; an output without cells.
-  Result<LoweredPool> (*lower)(const Layer& layer, const Shape& input);
+  /// What `layer` does to an input. Errors: any parameter out of its limits, naming the parameter;
+  /// an output without cells.
+  Result<LoweredLayer> (*lower)(const Layer& layer, const Shape& input);
   /// Default values where they differ from Layer's own.
   Layer defaults = {};
   bool global = false;  ///< Reduces the whole plane to one cell.
+  int axes = 2;         ///< That it pools over: 2 (rows and columns) or 1 (a single row).
+  /// The output size in letters, where it is not that of a sliding, adaptive or global window.
+  std::string_view size_rule = {};
+
+  bool is(Framework other) const { return framework == other; }
 };
 
-/// Every kind, PyTorch's first, then Keras', then ONNX'; the order of the menus.
+/// Every kind, PyTorch's first, then Keras', ONNX' and the research pools; the order of the menus.
 std::span<const LayerKind* const> layer_kinds();
 /// The kind of that exact name, or null.
 const LayerKind* find_kind(std::string_view name);
@@ -103,8 +155,14 @@ Layer converted(const Layer& layer, const LayerKind& kind);
 /// The kind's parameter of that name, or null.
 const Parameter* find_parameter(const LayerKind& kind, std::string_view name);
 
-/// The windows and the reduction of a layer on an input. Errors: a parameter out of its limits (by
-/// name, with the value found and what would be right), no output cell, an output too large.
+/// A layer that runs on most inputs, where the framework's defaults alone do not make one.
+Layer starting_layer(const LayerKind& kind);
+
+/// What a layer does to an input. Errors: a parameter out of its limits (by name, with the value
+/// found and what would be right), no output cell, an output too large.
+Result<LoweredLayer> lower_layer(const Layer& layer, const Shape& input);
+
+/// The same for a layer that is one pool. Errors: also a layer that is not.
 Result<LoweredPool> lower(const Layer& layer, const Shape& input);
 
 /// The form of the array a layer gives when it reads one of form `input`. Errors: no spatial axes.

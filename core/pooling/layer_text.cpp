@@ -123,6 +123,12 @@ Result<void> ArgumentReader::check_complete(const SyntaxCall& call) const {
                                   parameter_text(make_layer(kind()), parameter)),
                       std::string(parameter.name));
   }
+  const bool chooses_size = find_parameter(kind(), &Layer::output_ratio) != nullptr;
+  if (chooses_size && layer_.output_size == OutputSize{} && !layer_.output_ratio) {
+    return text_error(call.close,
+                      fmt::format("{} needs output_size or output_ratio, found `)`", kind().name),
+                      "output_size");
+  }
   return {};
 }
 

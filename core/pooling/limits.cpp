@@ -28,15 +28,15 @@ Fault range_fault(const std::array<std::int64_t, Count>& values, std::int64_t lo
   return {};
 }
 
-Fault fault_of(const Layer&, const Pair& value) {
+Fault fault_of(const Layer&, const Parameter&, const Pair& value) {
   return range_fault(std::array{value.h, value.w}, 1);
 }
 
-Fault fault_of(const Layer& layer, const std::optional<Pair>& value) {
-  return value ? fault_of(layer, *value) : Fault{};
+Fault fault_of(const Layer& layer, const Parameter& parameter, const std::optional<Pair>& value) {
+  return value ? fault_of(layer, parameter, *value) : Fault{};
 }
 
-Fault fault_of(const Layer& layer, const Pads& value) {
+Fault fault_of(const Layer& layer, const Parameter&, const Pads& value) {
   if (layer.kind->framework != Framework::onnx &&
       (value.top != value.bottom || value.left != value.right)) {
     return "differs between the two sides of an axis; both must be the same";
@@ -44,32 +44,32 @@ Fault fault_of(const Layer& layer, const Pads& value) {
   return range_fault(std::array{value.top, value.left, value.bottom, value.right}, 0);
 }
 
-Fault fault_of(const Layer&, const OutputSize& value) {
+Fault fault_of(const Layer&, const Parameter&, const OutputSize& value) {
   return range_fault(std::array{value.h.value_or(1), value.w.value_or(1)}, 1);
 }
 
-Fault fault_of(const Layer& layer, AutoPad value) {
+Fault fault_of(const Layer& layer, const Parameter&, AutoPad value) {
   const bool keras = value == AutoPad::valid || value == AutoPad::same_upper;
   if (layer.kind->framework != Framework::keras || keras) return {};
   return "is not a rule of Keras; \"valid\" or \"same\"";
 }
 
 /// divisor_override.
-Fault fault_of(const Layer&, const std::optional<std::int64_t>& value) {
+Fault fault_of(const Layer&, const Parameter&, const std::optional<std::int64_t>& value) {
   if (!value) return {};
   if (*value == 0) return "would divide by zero; any other integer, or None";
   return range_fault(*value, -kMaxParameter);
 }
 
-/// storage_order.
-Fault fault_of(const Layer&, std::int64_t value) {
-  if (value == 0 || value == 1) return {};
-  return "is unknown; 0 (row-major) or 1 (column-major)";
+/// What a number's own range says.
+Fault fault_of(const NumberRange& range, double value) {
+  if (value >= range.low && value <= range.high) return {};
+  return fmt::format("is out of range; {}", range.rule);
 }
 
-/// norm_type and ONNX' p.
-Fault fault_of(const Layer& layer, double value) {
-  if (layer.kind->framework == Framework::onnx) {
+/// norm_type of PyTorch and p of ONNX.
+Fault power_fault(const Layer& layer, double value) {
+  if (layer.kind->is(Framework::onnx)) {
     const bool whole = std::isfinite(value) && value == std::floor(value) && value >= 1.0 &&
                        value <= static_cast<double>(kMaxParameter);
     if (whole) return {};
@@ -82,15 +82,56 @@ Fault fault_of(const Layer& layer, double value) {
   return {};
 }
 
-Fault fault_of(const Layer&, bool) { return {}; }
-Fault fault_of(const Layer&, DataFormat) { return {}; }
+Fault fault_of(const Layer& layer, const Parameter& parameter, double value) {
+  const bool is_power = parameter.field == ParameterField(&Layer::norm_type);
+  if (is_power && !layer.kind->is(Framework::research)) return power_fault(layer, value);
+  return fault_of(parameter.range, value);
+}
 
+Fault fault_of(const Layer&, const Parameter& parameter, std::int64_t value) {
+  return fault_of(parameter.range, static_cast<double>(value));
+}
+
+/// output_ratio.
+Fault fault_of(const Layer&, const Parameter&, const std::optional<OutputRatio>& value) {
+  const auto is_share = [](double share) { return share > 0.0 && share < 1.0; };
+  if (!value || (is_share(value->h) && is_share(value->w))) return {};
+  return "is no share; between 0 and 1";
+}
+
+/// rois.
+Fault fault_of(const Layer&, const Parameter&, const std::optional<Roi>& value) {
+  constexpr double kFarthest = 1e9;
+  const auto is_far = [](double place) { return !(std::abs(place) <= kFarthest); };
+  if (!value) return {};
+  if (is_far(value->x1) || is_far(value->y1) || is_far(value->x2) || is_far(value->y2)) {
+    return fmt::format("lies too far away; within {:g} cells", kFarthest);
+  }
+  if (value->x2 >= value->x1 && value->y2 >= value->y1) return {};
+  return "ends before it begins; [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2";
+}
+
+/// bins.
+Fault fault_of(const Layer&, const Parameter&, const std::vector<std::int64_t>& value) {
+  constexpr std::size_t kMostLevels = 16;
+  if (value.empty() || value.size() > kMostLevels) {
+    return fmt::format("has {} levels; from 1 to {}", value.size(), kMostLevels);
+  }
+  for (const std::int64_t bin : value) {
+    if (Fault fault = range_fault(bin, 1)) return fault;
+  }
+  return {};
+}
+
+Fault fault_of(const Layer&, const Parameter&, bool) { return {}; }
+Fault fault_of(const Layer&, const Parameter&, DataFormat) { return {}; }
+Fault fault_of(const Layer&, const Parameter&, Choice) { return {}; }
 }  // namespace
 
 Result<void> check_limits(const Layer& layer) {
   for (const Parameter& parameter : layer.kind->parameters) {
-    const Fault fault =
-        std::visit([&](auto field) { return fault_of(layer, layer.*field); }, parameter.field);
+    const Fault fault = std::visit(
+        [&](auto field) { return fault_of(layer, parameter, layer.*field); }, parameter.field);
     if (!fault) continue;
     return parameter_error(
         layer, parameter.field,

@@ -37,6 +37,16 @@ Result<void> check_fits(const Layer& layer, const SlidingAxis& axis, std::string
       fmt::format("{} does not fit {}; {}", window, room, fit_advice(layer, axis, cells)));
 }
 
+Result<void> check_half(const Layer& layer, const SlidingAxis& axis) {
+  const std::int64_t most = axis.extent() / 2;
+  if (axis.before <= most) return {};
+  return parameter_error(layer, &Layer::padding,
+                         fmt::format("padding {} is more than half of the window ({}); at most {}",
+                                     axis.before, axis.extent(), most));
+}
+
+}  // namespace
+
 /// An empty batch counts as one sample, so that it cannot ask for lists of windows without bound.
 Result<void> check_output(const Layer& layer, const Shape& output, const ParameterField& cause) {
   Shape counted = output;
@@ -46,8 +56,6 @@ Result<void> check_output(const Layer& layer, const Shape& output, const Paramet
   }
   return {};
 }
-
-}  // namespace
 
 Result<PlaneWindows> lower_sliding(const Layer& layer, const Shape& input, Counted counted) {
   const auto [rows, cols] = sliding_axes(layer, input);
@@ -60,6 +68,13 @@ Result<PlaneWindows> lower_sliding(const Layer& layer, const Shape& input, Count
     return tl::unexpected(small.error());
   }
   return PlaneWindows{sliding_windows(rows, counted), sliding_windows(cols, counted)};
+}
+
+Result<PlaneWindows> lower_half_padded(const Layer& layer, const Shape& input, Counted counted) {
+  const auto [rows, cols] = sliding_axes(layer, input);
+  if (const auto half = check_half(layer, rows); !half) return tl::unexpected(half.error());
+  if (const auto half = check_half(layer, cols); !half) return tl::unexpected(half.error());
+  return lower_sliding(layer, input, counted);
 }
 
 Result<PlaneWindows> lower_adaptive(const Layer& layer, const Shape& input, Counted counted) {

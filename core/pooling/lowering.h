@@ -14,9 +14,13 @@ namespace poolscope {
 std::span<const LayerKind> pytorch_kinds();
 std::span<const LayerKind> keras_kinds();
 std::span<const LayerKind> onnx_kinds();
+std::span<const LayerKind> research_kinds();
 
 /// The largest integer a parameter may have; every sum and product of the lowering fits in 64 bits.
 inline constexpr std::int64_t kMaxParameter = (std::int64_t{1} << 31) - 1;
+
+/// No layer lists more windows than this, all its planes together.
+inline constexpr std::int64_t kMaxWindows = std::int64_t{1} << 25;
 
 /// The kind's parameter kept in `field`, or null.
 const Parameter* find_parameter(const LayerKind& kind, const ParameterField& field);
@@ -34,6 +38,9 @@ Result<void> check_limits(const Layer& layer);
 /// An input with channels, rows and columns (a batch of 0 is fine).
 Result<void> check_input(const Layer& layer, const Shape& input);
 
+/// An output of a size that can be had; `cause` is the parameter that asks for it.
+Result<void> check_output(const Layer& layer, const Shape& output, const ParameterField& cause);
+
 /// The windows of a layer with a sliding window. Errors: no window fits, an output too large; both
 /// are found before any window is made.
 Result<PlaneWindows> lower_sliding(const Layer& layer, const Shape& input, Counted counted);
@@ -43,6 +50,9 @@ Result<PlaneWindows> lower_adaptive(const Layer& layer, const Shape& input, Coun
 
 /// One window over the whole plane.
 PlaneWindows lower_global(const Shape& input, Counted counted);
+
+/// A sliding pool whose padding is at most half of the window, as PyTorch has it.
+Result<PlaneWindows> lower_half_padded(const Layer& layer, const Shape& input, Counted counted);
 
 LoweredPool max_pool(PlaneWindows windows);
 LoweredPool mean_pool(PlaneWindows windows);

@@ -12,6 +12,15 @@
 namespace poolscope {
 namespace {
 
+/// How a parameter of a kind is written.
+struct Spelling {
+  const LayerKind& kind;
+  const Parameter& parameter;
+
+  bool is(Framework framework) const { return kind.is(framework); }
+  bool in_a_row() const { return kind.axes == 1; }
+};
+
 struct AutoPadName {
   AutoPad rule;
   std::string_view text;
@@ -23,8 +32,8 @@ constexpr AutoPadName kOnnxAutoPad[] = {{AutoPad::notset, "NOTSET"},
                                         {AutoPad::same_upper, "SAME_UPPER"},
                                         {AutoPad::same_lower, "SAME_LOWER"}};
 
-std::span<const AutoPadName> auto_pad_names(Framework framework) {
-  if (framework == Framework::keras) return kKerasPadding;
+std::span<const AutoPadName> auto_pad_names(const Spelling& style) {
+  if (style.is(Framework::keras)) return kKerasPadding;
   return kOnnxAutoPad;
 }
 
@@ -36,69 +45,77 @@ std::string lower_case(std::string text) {
 
 bool is_none(const SyntaxValue& value) { return std::holds_alternative<NoneValue>(value.data); }
 
-bool read(const SyntaxValue& value, Framework, std::int64_t& target) {
+bool read(const SyntaxValue& value, const Spelling&, std::int64_t& target) {
   const auto* integer = std::get_if<std::int64_t>(&value.data);
   if (integer) target = *integer;
   return integer != nullptr;
 }
 
-bool read(const SyntaxValue& value, Framework framework, std::optional<std::int64_t>& target) {
+bool read(const SyntaxValue& value, const Spelling& style, std::optional<std::int64_t>& target) {
   target.reset();
-  return is_none(value) || read(value, framework, target.emplace());
+  return is_none(value) || read(value, style, target.emplace());
 }
 
 template <std::size_t Count>
-bool read_list(const SyntaxValue& value, Framework framework,
+bool read_list(const SyntaxValue& value, const Spelling& style,
                const std::array<std::int64_t*, Count>& targets) {
   const auto* list = std::get_if<SyntaxList>(&value.data);
   if (!list || list->size() != Count) return false;
   for (std::size_t i = 0; i < Count; ++i) {
-    if (!read((*list)[i], framework, *targets[i])) return false;
+    if (!read((*list)[i], style, *targets[i])) return false;
   }
   return true;
 }
 
-/// Two integers, or one for both axes, which PyTorch also takes as a list of one; ONNX takes two.
-bool read(const SyntaxValue& value, Framework framework, Pair& target) {
+/// Two integers, or one for both axes, which PyTorch also takes as a list of one; ONNX takes two. A
+/// layer that pools over a row takes one, alone or in a list.
+bool read(const SyntaxValue& value, const Spelling& style, Pair& target) {
   const auto* list = std::get_if<SyntaxList>(&value.data);
-  const bool alone =
-      list ? framework == Framework::pytorch && list->size() == 1 : framework != Framework::onnx;
-  if (!alone) return read_list(value, framework, std::array{&target.h, &target.w});
-  if (!read(list ? list->front() : value, framework, target.h)) return false;
-  target.w = target.h;
+  const bool lists_one =
+      style.in_a_row() || style.is(Framework::pytorch) || style.is(Framework::research);
+  const bool alone = list ? lists_one && list->size() == 1 : !style.is(Framework::onnx);
+  if (!alone && style.in_a_row()) return false;
+  if (!alone) return read_list(value, style, std::array{&target.h, &target.w});
+  if (!read(list ? list->front() : value, style, target.w)) return false;
+  target.h = style.in_a_row() ? 1 : target.w;
   return true;
 }
 
-bool read(const SyntaxValue& value, Framework framework, std::optional<Pair>& target) {
+bool read(const SyntaxValue& value, const Spelling& style, std::optional<Pair>& target) {
   target.reset();
-  if (is_none(value) && framework != Framework::onnx) return true;
-  return read(value, framework, target.emplace());
+  if (is_none(value) && !style.is(Framework::onnx)) return true;
+  return read(value, style, target.emplace());
 }
 
-bool read(const SyntaxValue& value, Framework framework, Pads& target) {
-  if (framework == Framework::onnx) {
-    return read_list(value, framework,
+bool read(const SyntaxValue& value, const Spelling& style, Pads& target) {
+  if (style.is(Framework::onnx)) {
+    return read_list(value, style,
                      std::array{&target.top, &target.left, &target.bottom, &target.right});
   }
   Pair both;
-  if (!read(value, framework, both)) return false;
+  if (!read(value, style, both)) return false;
+  if (style.in_a_row()) both.h = 0;
   target = {both.h, both.w, both.h, both.w};
   return true;
 }
 
-bool read(const SyntaxValue& value, Framework framework, OutputSize& target) {
+bool read(const SyntaxValue& value, const Spelling& style, OutputSize& target) {
   const auto* list = std::get_if<SyntaxList>(&value.data);
-  if (list && (list->empty() || list->size() > 2)) return false;
-  return read(list ? list->front() : value, framework, target.h) &&
-         read(list ? list->back() : value, framework, target.w);
+  if (list && (list->empty() || list->size() > (style.in_a_row() ? 1U : 2U))) return false;
+  if (style.in_a_row()) {
+    target.h.reset();
+    return read(list ? list->front() : value, style, target.w);
+  }
+  return read(list ? list->front() : value, style, target.h) &&
+         read(list ? list->back() : value, style, target.w);
 }
 
 /// Keras lowers the case of its words, ONNX does not.
-bool read(const SyntaxValue& value, Framework framework, AutoPad& target) {
+bool read(const SyntaxValue& value, const Spelling& style, AutoPad& target) {
   const auto* text = std::get_if<std::string>(&value.data);
   if (!text) return false;
-  const std::string word = framework == Framework::keras ? lower_case(*text) : *text;
-  for (const AutoPadName& name : auto_pad_names(framework)) {
+  const std::string word = style.is(Framework::keras) ? lower_case(*text) : *text;
+  for (const AutoPadName& name : auto_pad_names(style)) {
     if (name.text != word) continue;
     target = name.rule;
     return true;
@@ -106,7 +123,7 @@ bool read(const SyntaxValue& value, Framework framework, AutoPad& target) {
   return false;
 }
 
-bool read(const SyntaxValue& value, Framework, DataFormat& target) {
+bool read(const SyntaxValue& value, const Spelling&, DataFormat& target) {
   target = DataFormat::unspecified;
   if (is_none(value)) return true;
   const auto* text = std::get_if<std::string>(&value.data);
@@ -117,61 +134,121 @@ bool read(const SyntaxValue& value, Framework, DataFormat& target) {
 }
 
 /// ONNX has no booleans, only 0 and 1.
-bool read(const SyntaxValue& value, Framework framework, bool& target) {
+bool read(const SyntaxValue& value, const Spelling& style, bool& target) {
   const auto* integer = std::get_if<std::int64_t>(&value.data);
   const auto* boolean = std::get_if<bool>(&value.data);
   if (boolean) target = *boolean;
-  if (boolean || framework != Framework::onnx) return boolean != nullptr;
+  if (boolean || !style.is(Framework::onnx)) return boolean != nullptr;
   if (!integer || (*integer != 0 && *integer != 1)) return false;
   target = *integer == 1;
   return true;
 }
 
-bool read(const SyntaxValue& value, Framework framework, double& target) {
+bool read(const SyntaxValue& value, const Spelling& style, double& target) {
   const auto* integer = std::get_if<std::int64_t>(&value.data);
   if (integer) target = static_cast<double>(*integer);
-  if (integer || framework == Framework::onnx) return integer != nullptr;
+  const bool whole =
+      style.is(Framework::onnx) && style.parameter.field == ParameterField(&Layer::norm_type);
+  if (integer || whole) return integer != nullptr;
   const auto* real = std::get_if<double>(&value.data);
   if (real) target = *real;
   return real != nullptr;
 }
 
-std::string text_of(Framework, std::int64_t value) { return fmt::format("{}", value); }
+/// A real number of the kinds that have no framework's spelling of their own.
+bool read_number(const SyntaxValue& value, double& target) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value.data)) {
+    target = static_cast<double>(*integer);
+    return true;
+  }
+  const auto* real = std::get_if<double>(&value.data);
+  if (real) target = *real;
+  return real != nullptr;
+}
 
-std::string text_of(Framework, const std::optional<std::int64_t>& value) {
+template <std::size_t Count>
+bool read_numbers(const SyntaxValue& value, const std::array<double*, Count>& targets) {
+  const auto* list = std::get_if<SyntaxList>(&value.data);
+  if (!list || list->size() != Count) return false;
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (!read_number((*list)[i], *targets[i])) return false;
+  }
+  return true;
+}
+
+bool read(const SyntaxValue& value, const Spelling&, std::optional<OutputRatio>& target) {
+  target.reset();
+  if (is_none(value)) return true;
+  OutputRatio& ratio = target.emplace();
+  if (read_numbers(value, std::array{&ratio.h, &ratio.w})) return true;
+  if (!read_number(value, ratio.h)) return false;
+  ratio.w = ratio.h;
+  return true;
+}
+
+bool read(const SyntaxValue& value, const Spelling&, std::optional<Roi>& target) {
+  target.reset();
+  if (is_none(value)) return true;
+  Roi& roi = target.emplace();
+  return read_numbers(value, std::array{&roi.x1, &roi.y1, &roi.x2, &roi.y2});
+}
+
+bool read(const SyntaxValue& value, const Spelling& style, std::vector<std::int64_t>& target) {
+  const auto* list = std::get_if<SyntaxList>(&value.data);
+  if (!list) return false;
+  target.assign(list->size(), 0);
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (!read((*list)[i], style, target[i])) return false;
+  }
+  return true;
+}
+
+bool read(const SyntaxValue& value, const Spelling& style, Choice& target) {
+  const auto* text = std::get_if<std::string>(&value.data);
+  const auto& words = style.parameter.choices;
+  const auto found = text ? std::ranges::find(words, *text) : words.end();
+  if (found == words.end()) return false;
+  target.index = static_cast<std::size_t>(found - words.begin());
+  return true;
+}
+
+std::string text_of(const Spelling&, std::int64_t value) { return fmt::format("{}", value); }
+
+std::string text_of(const Spelling&, const std::optional<std::int64_t>& value) {
   return value ? fmt::format("{}", *value) : "None";
 }
 
-std::string text_of(Framework framework, const Pair& value) {
-  if (framework == Framework::onnx) return fmt::format("[{}, {}]", value.h, value.w);
-  if (value.h == value.w) return fmt::format("{}", value.h);
+std::string text_of(const Spelling& style, const Pair& value) {
+  if (style.is(Framework::onnx)) return fmt::format("[{}, {}]", value.h, value.w);
+  if (value.h == value.w || style.in_a_row()) return fmt::format("{}", value.w);
   return fmt::format("({}, {})", value.h, value.w);
 }
 
-std::string text_of(Framework framework, const std::optional<Pair>& value) {
-  return value ? text_of(framework, *value) : "None";
+std::string text_of(const Spelling& style, const std::optional<Pair>& value) {
+  return value ? text_of(style, *value) : "None";
 }
 
-std::string text_of(Framework framework, const Pads& value) {
+std::string text_of(const Spelling& style, const Pads& value) {
   const bool even = value.top == value.bottom && value.left == value.right;
-  if (framework != Framework::onnx && even) return text_of(framework, Pair{value.top, value.left});
+  if (!style.is(Framework::onnx) && even) return text_of(style, Pair{value.top, value.left});
   return fmt::format("[{}, {}, {}, {}]", value.top, value.left, value.bottom, value.right);
 }
 
-std::string text_of(Framework framework, const OutputSize& value) {
-  const std::string h = text_of(framework, value.h), w = text_of(framework, value.w);
+std::string text_of(const Spelling& style, const OutputSize& value) {
+  const std::string h = text_of(style, value.h), w = text_of(style, value.w);
+  if (style.in_a_row()) return w;
   return h == w ? h : fmt::format("({}, {})", h, w);
 }
 
 /// A rule that the framework has no word for is named in ONNX' words.
-std::string text_of(Framework framework, AutoPad value) {
-  for (const AutoPadName& name : auto_pad_names(framework)) {
+std::string text_of(const Spelling& style, AutoPad value) {
+  for (const AutoPadName& name : auto_pad_names(style)) {
     if (name.rule == value) return fmt::format("\"{}\"", name.text);
   }
-  return text_of(Framework::onnx, value);
+  return fmt::format("\"{}\"", kOnnxAutoPad[static_cast<std::size_t>(value)].text);
 }
 
-std::string text_of(Framework, DataFormat value) {
+std::string text_of(const Spelling&, DataFormat value) {
   switch (value) {
     case DataFormat::unspecified:
       return "None";
@@ -183,66 +260,105 @@ std::string text_of(Framework, DataFormat value) {
   return "None";
 }
 
-std::string text_of(Framework framework, bool value) {
-  if (framework == Framework::onnx) return value ? "1" : "0";
+std::string text_of(const Spelling& style, bool value) {
+  if (style.is(Framework::onnx)) return value ? "1" : "0";
   return value ? "True" : "False";
 }
 
-std::string text_of(Framework framework, double value) {
+std::string text_of(const Spelling& style, double value) {
   if (std::isnan(value)) return "float(\"nan\")";
   if (std::isinf(value)) return value > 0 ? "float(\"inf\")" : "float(\"-inf\")";
-  if (framework == Framework::onnx && value == std::floor(value))
-    return fmt::format("{:.0f}", value);
+  if (style.is(Framework::onnx) && value == std::floor(value)) return fmt::format("{:.0f}", value);
   return fmt::format("{}", value);
 }
 
-using Expected = std::string_view;
+std::string text_of(const Spelling&, const std::optional<OutputRatio>& value) {
+  if (!value) return "None";
+  if (value->h == value->w) return fmt::format("{}", value->h);
+  return fmt::format("({}, {})", value->h, value->w);
+}
 
-Expected expected(Framework, std::int64_t Layer::*) { return "an integer"; }
-Expected expected(Framework, std::optional<std::int64_t> Layer::*) { return "an integer or None"; }
-Expected expected(Framework framework, Pair Layer::*) {
-  return framework == Framework::onnx ? "a list of two integers, [2, 2]"
-                                      : "an integer or a pair of integers";
+std::string text_of(const Spelling&, const std::optional<Roi>& value) {
+  if (!value) return "None";
+  return fmt::format("[{}, {}, {}, {}]", value->x1, value->y1, value->x2, value->y2);
 }
-Expected expected(Framework framework, std::optional<Pair> Layer::*) {
-  return framework == Framework::onnx ? "a list of two integers, [2, 2]"
-                                      : "an integer, a pair of integers or None";
+
+std::string text_of(const Spelling&, const std::vector<std::int64_t>& value) {
+  return fmt::format("[{}]", fmt::join(value, ", "));
 }
-Expected expected(Framework framework, Pads Layer::*) {
-  return framework == Framework::onnx ? "a list of four integers, [top, left, bottom, right]"
-                                      : "an integer or a pair of integers";
+
+std::string text_of(const Spelling& style, Choice value) {
+  return fmt::format("\"{}\"", style.parameter.choices[value.index]);
 }
-Expected expected(Framework, OutputSize Layer::*) { return "an integer, None or a pair of them"; }
-Expected expected(Framework framework, AutoPad Layer::*) {
-  return framework == Framework::onnx ? "\"NOTSET\", \"VALID\", \"SAME_UPPER\" or \"SAME_LOWER\""
-                                      : "\"valid\" or \"same\"";
+
+using Expected = std::string;
+
+Expected expected(const Spelling&, std::int64_t Layer::*) { return "an integer"; }
+Expected expected(const Spelling&, std::optional<std::int64_t> Layer::*) {
+  return "an integer or None";
 }
-Expected expected(Framework, DataFormat Layer::*) {
+Expected expected(const Spelling&, std::optional<OutputRatio> Layer::*) {
+  return "a number, None or a pair of numbers";
+}
+Expected expected(const Spelling&, std::optional<Roi> Layer::*) {
+  return "a list of four numbers, [x1, y1, x2, y2], or None";
+}
+Expected expected(const Spelling&, std::vector<std::int64_t> Layer::*) {
+  return "a list of integers";
+}
+Expected expected(const Spelling& style, Choice Layer::*) {
+  return fmt::format("\"{}\"", fmt::join(style.parameter.choices, "\" or \""));
+}
+Expected expected(const Spelling& style, Pair Layer::*) {
+  if (style.in_a_row()) return "an integer";
+  return style.is(Framework::onnx) ? "a list of two integers, [2, 2]"
+                                   : "an integer or a pair of integers";
+}
+Expected expected(const Spelling& style, std::optional<Pair> Layer::*) {
+  if (style.in_a_row()) return "an integer or None";
+  return style.is(Framework::onnx) ? "a list of two integers, [2, 2]"
+                                   : "an integer, a pair of integers or None";
+}
+Expected expected(const Spelling& style, Pads Layer::*) {
+  if (style.in_a_row()) return "an integer";
+  return style.is(Framework::onnx) ? "a list of four integers, [top, left, bottom, right]"
+                                   : "an integer or a pair of integers";
+}
+Expected expected(const Spelling& style, OutputSize Layer::*) {
+  return style.in_a_row() ? "an integer or None" : "an integer, None or a pair of them";
+}
+Expected expected(const Spelling& style, AutoPad Layer::*) {
+  return style.is(Framework::onnx) ? "\"NOTSET\", \"VALID\", \"SAME_UPPER\" or \"SAME_LOWER\""
+                                   : "\"valid\" or \"same\"";
+}
+Expected expected(const Spelling&, DataFormat Layer::*) {
   return "\"channels_first\", \"channels_last\" or None";
 }
-Expected expected(Framework framework, bool Layer::*) {
-  return framework == Framework::onnx ? "0 or 1" : "True or False";
+Expected expected(const Spelling& style, bool Layer::*) {
+  return style.is(Framework::onnx) ? "0 or 1" : "True or False";
 }
-Expected expected(Framework framework, double Layer::*) {
-  return framework == Framework::onnx ? "an integer" : "a number";
+Expected expected(const Spelling& style, double Layer::*) {
+  const bool whole =
+      style.is(Framework::onnx) && style.parameter.field == ParameterField(&Layer::norm_type);
+  return whole ? "an integer" : "a number";
 }
 
 }  // namespace
 
 bool read_parameter(Layer& layer, const Parameter& parameter, const SyntaxValue& value) {
-  const Framework framework = layer.kind->framework;
-  return std::visit([&](auto field) { return read(value, framework, layer.*field); },
-                    parameter.field);
+  const Spelling style{*layer.kind, parameter};
+  return std::visit([&](auto field) { return read(value, style, layer.*field); }, parameter.field);
 }
 
 std::string expected_value(const LayerKind& kind, const Parameter& parameter) {
-  return std::visit([&](auto field) { return std::string(expected(kind.framework, field)); },
+  const Spelling style{kind, parameter};
+  return std::visit([&](auto field) { return std::string(expected(style, field)); },
                     parameter.field);
 }
 
 std::string parameter_text(const Layer& layer, const Parameter& parameter) {
-  const Framework framework = layer.kind->framework;
-  return std::visit([&](auto field) { return text_of(framework, layer.*field); }, parameter.field);
+  const Spelling style{*layer.kind, parameter};
+  return std::visit([&](auto field) { return text_of(style, layer.*field); }, parameter.field);
 }
 
 }  // namespace poolscope

@@ -26,8 +26,16 @@ struct StagePlan {
   /// array's axes in another order.
   Shape input_shape;
   ArrayForm input_form;
-  std::optional<LoweredPool> pool;  ///< Empty for the input and for a disabled layer.
-  std::vector<std::string> notes;   ///< What the user is to be told: `data_format left out: ...`.
+  std::optional<LoweredLayer> lowered = {};  ///< Empty for the input and for a disabled layer.
+  /// The stage whose winners an unpooling reads.
+  std::optional<std::size_t> winners_of = {};
+  std::vector<std::string> notes =
+      {};  ///< What the user is to be told: `data_format left out: ...`.
+
+  /// The layer's windows, where it is one pool; else null.
+  const LoweredPool* pool() const {
+    return lowered ? std::get_if<LoweredPool>(&*lowered) : nullptr;
+  }
 };
 
 /// The stages up to the first layer that cannot run.

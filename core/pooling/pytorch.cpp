@@ -1,34 +1,20 @@
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/pooling/lowering.h"
+#include "core/pooling/unpool.h"
 
 namespace poolscope {
 namespace {
 
-Result<void> check_half(const Layer& layer, const SlidingAxis& axis) {
-  const std::int64_t most = axis.extent() / 2;
-  if (axis.before <= most) return {};
-  return parameter_error(layer, &Layer::padding,
-                         fmt::format("padding {} is more than half of the window ({}); at most {}",
-                                     axis.before, axis.extent(), most));
-}
-
-/// A sliding pool whose padding is at most half of the window.
-Result<PlaneWindows> lower_half_padded(const Layer& layer, const Shape& input, Counted counted) {
-  const auto [rows, cols] = sliding_axes(layer, input);
-  if (const auto half = check_half(layer, rows); !half) return tl::unexpected(half.error());
-  if (const auto half = check_half(layer, cols); !half) return tl::unexpected(half.error());
-  return lower_sliding(layer, input, counted);
-}
-
-Result<LoweredPool> lower_max(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_max(const Layer& layer, const Shape& input) {
   return lower_half_padded(layer, input, Counted::one).map(max_pool);
 }
 
-Result<LoweredPool> lower_average(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_average(const Layer& layer, const Shape& input) {
   const Counted counted = layer.count_include_pad ? Counted::padded : Counted::inside;
   auto pool = lower_half_padded(layer, input, counted).map(mean_pool);
   if (pool) pool->divisor_override = layer.divisor_override;
@@ -37,7 +23,7 @@ Result<LoweredPool> lower_average(const Layer& layer, const Shape& input) {
 
 /// LibTorch takes the mean of x^p, times the cells of a full window, and then the root: a partial
 /// window of ceil_mode is scaled as if it were full. Norm inf is the maximum, as documented.
-Result<LoweredPool> lower_power(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_power(const Layer& layer, const Shape& input) {
   if (std::isinf(layer.norm_type)) {
     return lower_sliding(layer, input, Counted::one).map(max_pool);
   }
@@ -48,12 +34,88 @@ Result<LoweredPool> lower_power(const Layer& layer, const Shape& input) {
   return pool;
 }
 
-Result<LoweredPool> lower_adaptive_max(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_adaptive_max(const Layer& layer, const Shape& input) {
   return lower_adaptive(layer, input, Counted::one).map(max_pool);
 }
 
-Result<LoweredPool> lower_adaptive_average(const Layer& layer, const Shape& input) {
+Result<LoweredLayer> lower_adaptive_average(const Layer& layer, const Shape& input) {
   return lower_adaptive(layer, input, Counted::inside).map(mean_pool);
+}
+
+Result<void> check_one_size(const Layer& layer) {
+  const bool sized = layer.output_size != OutputSize{};
+  if (sized != layer.output_ratio.has_value()) return {};
+  return parameter_error(layer, &Layer::output_size,
+                         sized ? "output_size and output_ratio are both given; one of the two"
+                               : "neither output_size nor output_ratio is given; one of the two");
+}
+
+/// What both axes of a fractional pool need to know.
+struct FractionalAxis {
+  std::int64_t size, kernel, outputs;
+};
+
+FractionalAxis fractional_axis(std::int64_t size, std::int64_t kernel,
+                               const std::optional<std::int64_t>& wanted, double ratio) {
+  const auto share = static_cast<std::int64_t>(static_cast<double>(size) * ratio);
+  return {size, kernel, wanted.value_or(share)};
+}
+
+Result<void> check_fractional(const Layer& layer, const FractionalAxis& axis) {
+  if (axis.outputs < 1) {
+    return parameter_error(layer, &Layer::output_ratio,
+                           fmt::format("output_ratio leaves no cell of {}; more than {:.3g}",
+                                       axis.size, 1.0 / static_cast<double>(axis.size)));
+  }
+  const std::int64_t most = axis.size - axis.kernel + 1;
+  if (axis.outputs <= most) return {};
+  return parameter_error(
+      layer, layer.output_ratio ? ParameterField(&Layer::output_ratio) : &Layer::output_size,
+      fmt::format("{} windows of {} do not start at different cells of {}; at most {}",
+                  axis.outputs, axis.kernel, axis.size, std::max<std::int64_t>(most, 0)));
+}
+
+/// The starts are float32 arithmetic, as LibTorch computes them. `u` is in [0, 1).
+/// Source: Graham 2014 (Fractional Max-Pooling), section 2; LibTorch's generate_intervals.
+std::vector<AxisWindow> fractional_windows(const FractionalAxis& axis, float u) {
+  std::vector<AxisWindow> windows(static_cast<std::size_t>(axis.outputs));
+  const std::int64_t last = axis.size - axis.kernel;
+  const float alpha =
+      axis.outputs > 1 ? static_cast<float>(last) / static_cast<float>(axis.outputs - 1) : 0.0F;
+  for (std::int64_t i = 0; i < axis.outputs; ++i) {
+    const float place = (static_cast<float>(i) + u) * alpha;
+    const auto start = static_cast<std::int64_t>(place) - static_cast<std::int64_t>(u * alpha);
+    windows[static_cast<std::size_t>(i)] = {i + 1 == axis.outputs ? last : start, axis.kernel};
+  }
+  return windows;
+}
+
+/// One set of windows per sample and channel, its numbers drawn from the seed.
+Result<LoweredLayer> lower_fractional(const Layer& layer, const Shape& input) {
+  if (const auto one = check_one_size(layer); !one) return tl::unexpected(one.error());
+  const OutputRatio ratio = layer.output_ratio.value_or(OutputRatio{1.0, 1.0});
+  const FractionalAxis rows =
+      fractional_axis(input.h, layer.kernel_size.h, layer.output_size.h, ratio.h);
+  const FractionalAxis cols =
+      fractional_axis(input.w, layer.kernel_size.w, layer.output_size.w, ratio.w);
+  if (const auto fits = check_fractional(layer, rows); !fits) return tl::unexpected(fits.error());
+  if (const auto fits = check_fractional(layer, cols); !fits) return tl::unexpected(fits.error());
+  const std::int64_t planes = std::max<std::int64_t>(input.planes(), 1);
+  if (planes * (rows.outputs + cols.outputs) > kMaxWindows) {
+    return parameter_error(
+        layer, &Layer::output_size,
+        fmt::format("{} planes of {}x{} windows of their own are too many to list; at most {}",
+                    planes, rows.outputs, cols.outputs, kMaxWindows));
+  }
+  LoweredPool pool;
+  const auto seed = static_cast<std::uint64_t>(layer.seed);
+  for (std::int64_t p = 0; p < planes; ++p) {
+    const auto u = [&](std::uint64_t axis) {
+      return static_cast<float>(hashed_number({seed, static_cast<std::uint64_t>(p), axis}));
+    };
+    pool.planes.push_back({fractional_windows(rows, u(0)), fractional_windows(cols, u(1))});
+  }
+  return pool;
 }
 
 constexpr Parameter kKernelSize{"kernel_size", &Layer::kernel_size, true,
@@ -77,6 +139,14 @@ constexpr Parameter kNormType{"norm_type", &Layer::norm_type, true,
 constexpr Parameter kOutputSize{"output_size", &Layer::output_size, true,
                                 "Rows and columns of the output; None keeps the input's."};
 
+constexpr Parameter kSeed{"seed",
+                          &Layer::seed,
+                          false,
+                          "Decides what is drawn: the same seed draws the same.",
+                          {0.0, static_cast<double>(kMaxParameter), "an integer from 0 to 2^31-1"}};
+constexpr Parameter kUnpoolSize{"output_size", &Layer::output_size, false,
+                                "Rows and columns of the output; None: (in-1)*stride-2*padding+k."};
+
 constexpr Parameter kMaxPool[] = {kKernelSize, kStride,        kPadding,
                                   kDilation,   kReturnIndices, kCeilMode};
 constexpr Parameter kAvgPool[] = {kKernelSize, kStride,          kPadding,
@@ -85,7 +155,35 @@ constexpr Parameter kLpPool[] = {kNormType, kKernelSize, kStride, kCeilMode};
 constexpr Parameter kAdaptiveMaxPool[] = {kOutputSize, kReturnIndices};
 constexpr Parameter kAdaptiveAvgPool[] = {kOutputSize};
 
+constexpr Parameter kFractionalPool[] = {
+    kKernelSize,
+    {"output_size", &Layer::output_size, false, "Rows and columns of the output."},
+    {"output_ratio", &Layer::output_ratio, false,
+     "The output's size as a share of the input's, between 0 and 1."},
+    kReturnIndices,
+    kSeed};
+constexpr Parameter kUnpool[] = {kKernelSize, kStride, kPadding, kUnpoolSize};
+constexpr Parameter kAvgPool1d[] = {kKernelSize, kStride, kPadding, kCeilMode, kCountIncludePad};
+
 constexpr Layer kAdaptiveDefaults{.output_size = {2, 2}};
+constexpr Layer kRowDefaults{.kernel_size = {1, 2}};
+constexpr Layer kAdaptiveRowDefaults{.kernel_size = {1, 2}, .output_size = {{}, 2}};
+
+constexpr std::string_view kUnpoolRule = "out = (in-1)·s-2p+k, or output_size";
+
+/// A kind that pools over a single row, by the rule of its 2d form.
+constexpr LayerKind row_kind(std::string_view name, std::string_view title,
+                             std::span<const Parameter> parameters,
+                             decltype(LayerKind::lower) lower, Layer defaults = kRowDefaults) {
+  return {.name = name,
+          .framework = Framework::pytorch,
+          .title = title,
+          .parameters = parameters,
+          .lower = lower,
+          .defaults = std::move(defaults),
+          .axes = 1,
+          .size_rule = lower == lower_unpool ? kUnpoolRule : std::string_view{}};
+}
 
 constexpr LayerKind kKinds[] = {
     {"MaxPool2d", Framework::pytorch, "Max", kMaxPool, lower_max},
@@ -95,6 +193,26 @@ constexpr LayerKind kKinds[] = {
      kAdaptiveDefaults},
     {"AdaptiveAvgPool2d", Framework::pytorch, "Adaptive average", kAdaptiveAvgPool,
      lower_adaptive_average, kAdaptiveDefaults},
+    {.name = "FractionalMaxPool2d",
+     .framework = Framework::pytorch,
+     .title = "Fractional max",
+     .parameters = kFractionalPool,
+     .lower = lower_fractional,
+     .size_rule = "out = output_size, or ⌊in·ratio⌋"},
+    {.name = "MaxUnpool2d",
+     .framework = Framework::pytorch,
+     .title = "Max unpool",
+     .parameters = kUnpool,
+     .lower = lower_unpool,
+     .size_rule = kUnpoolRule},
+    row_kind("MaxPool1d", "Max 1d", kMaxPool, lower_max),
+    row_kind("AvgPool1d", "Average 1d", kAvgPool1d, lower_average),
+    row_kind("LPPool1d", "LP norm 1d", kLpPool, lower_power),
+    row_kind("AdaptiveMaxPool1d", "Adaptive max 1d", kAdaptiveMaxPool, lower_adaptive_max,
+             kAdaptiveRowDefaults),
+    row_kind("AdaptiveAvgPool1d", "Adaptive average 1d", kAdaptiveAvgPool, lower_adaptive_average,
+             kAdaptiveRowDefaults),
+    row_kind("MaxUnpool1d", "Max unpool 1d", kUnpool, lower_unpool),
 };
 
 }  // namespace

@@ -160,12 +160,12 @@ FormulaLine global_line(std::string_view name, std::int64_t size, std::string_vi
   return line;
 }
 
-}  // namespace
-
-Result<SizeFormula> size_formula(const Layer& any, const Shape& input) {
-  const auto pool = lower(any, input);
-  if (!pool) return tl::unexpected(pool.error());
-  const Layer layer = converted(any, *any.kind);
+SizeFormula both_axes(const Layer& layer, const Shape& input, const Shape& output) {
+  if (!layer.kind->size_rule.empty()) {
+    return SizeFormula{{letters(layer.kind->size_rule)},
+                       {ending(letters("H"), " = ", output.h)},
+                       {ending(letters("W"), " = ", output.w)}};
+  }
   if (layer.kind->global) {
     return SizeFormula{{letters("out = 1")},
                        {global_line("H", input.h, input.h == 1 ? "row" : "rows")},
@@ -175,6 +175,21 @@ Result<SizeFormula> size_formula(const Layer& any, const Shape& input) {
   const SlidingAxes axes = sliding_axes(layer, input);
   const bool same = layer.auto_pad == AutoPad::same_upper || layer.auto_pad == AutoPad::same_lower;
   return same ? same_formula(layer, axes) : floor_formula(layer, axes);
+}
+
+}  // namespace
+
+Result<SizeFormula> size_formula(const Layer& any, const Shape& input) {
+  const auto lowered = lower_layer(any, input);
+  if (!lowered) return tl::unexpected(lowered.error());
+  const Layer layer = converted(any, *any.kind);
+  SizeFormula formula = both_axes(layer, input, output_shape(*lowered, input));
+  if (layer.kind->axes == 2) return formula;
+  formula.rows.clear();
+  for (FormulaLine& line : formula.cols) {
+    if (line.front().text.starts_with("W")) line.front().text.front() = 'L';
+  }
+  return formula;
 }
 
 }  // namespace poolscope

@@ -87,7 +87,7 @@ TEST(Evaluate, DrawsALayersInputAsTheLayerReadsIt) {
   RunRequest request =
       request_of(picture_source(2, 4, 4), {"MaxPooling2D(1, data_format=\"channels_first\")",
                                            "MaxPooling2D(1, data_format=\"channels_last\")"});
-  request.source.array.form = {4, DataFormat::channels_first, true};
+  request.source.array.form = {4, DataFormat::channels_first, 2};
   const Evaluation result = run(request);
   ASSERT_FALSE(result.trace.error) << result.trace.error->message;
   EXPECT_EQ(result.input_pictures.at(2)->shape(), (Shape{1, 4, 2, 4}));
@@ -158,7 +158,7 @@ TEST(RunRequest, IsTheSameWhileNothingThatCountsChanges) {
   other.engine = "cpu";
   EXPECT_FALSE(request.same_as(other));
   other = request;
-  other.source.array.form = {4, DataFormat::channels_last, true};
+  other.source.array.form = {4, DataFormat::channels_last, 2};
   EXPECT_FALSE(request.same_as(other));
   EXPECT_FALSE(request.same_as(request_of(picture_source(3, 4, 4), {"MaxPool2d(2)"})))
       << "another tensor";

@@ -167,7 +167,7 @@ TEST(ArrayOrder, ComesBackAsItWent) {
 TEST(ArrayOrder, CopiesNothingUnlessChannelsMove) {
   const Tensor tensor = counting_tensor({2, 3, 4, 5});
   EXPECT_TRUE(to_array_order(tensor, {4, DataFormat::channels_first})->same_buffer(tensor));
-  EXPECT_TRUE(to_array_order(tensor, {4, DataFormat::channels_last, false})->same_buffer(tensor));
+  EXPECT_TRUE(to_array_order(tensor, {4, DataFormat::channels_last, 0})->same_buffer(tensor));
   EXPECT_FALSE(to_array_order(tensor, {4, DataFormat::channels_last})->same_buffer(tensor));
 }
 

@@ -12,8 +12,8 @@ namespace poolscope {
 /// inside a property only.
 class ArbitraryParameter {
  public:
-  ArbitraryParameter(Layer& layer, std::int64_t most)
-      : layer_(layer), framework_(layer.kind->framework), most_(most) {}
+  ArbitraryParameter(Layer& layer, const Parameter& parameter, std::int64_t most)
+      : layer_(layer), parameter_(parameter), framework_(layer.kind->framework), most_(most) {}
 
   void operator()(Pair Layer::*field) const { layer_.*field = pair(); }
   void operator()(std::optional<Pair> Layer::*field) const {
@@ -21,7 +21,8 @@ class ArbitraryParameter {
     layer_.*field = none ? std::nullopt : std::optional<Pair>(pair());
   }
   void operator()(Pads Layer::*field) const {
-    const Pair before = pair(0), after = pair(0);
+    Pair before = pair(0), after = pair(0);
+    if (layer_.kind->axes == 1) before.h = 0;
     layer_.*field = framework_ == Framework::onnx ? Pads{before.h, before.w, after.h, after.w}
                                                   : Pads{before.h, before.w, before.h, before.w};
   }
@@ -36,6 +37,10 @@ class ArbitraryParameter {
     layer_.*field = *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1, -3, 7);
   }
   void operator()(double Layer::*field) const {
+    if (!parameter_.range.rule.empty()) {
+      layer_.*field = *rc::gen::element(0.25, 0.5, 1.0);
+      return;
+    }
     layer_.*field =
         framework_ == Framework::onnx
             ? static_cast<double>(integer(1))
@@ -45,12 +50,33 @@ class ArbitraryParameter {
     using Size = std::optional<std::int64_t>;
     layer_.*field = {*rc::gen::element(Size{}, Size{integer(1)}),
                      *rc::gen::element(Size{}, Size{integer(1)})};
+    if (layer_.kind->axes == 1) layer_.output_size.h.reset();
+    if (layer_.output_ratio && layer_.output_size != OutputSize{}) layer_.output_ratio.reset();
+  }
+  void operator()(std::optional<OutputRatio> Layer::*field) const {
+    (layer_.*field).reset();
+    if (layer_.output_size == OutputSize{}) {
+      layer_.*field = OutputRatio{*rc::gen::element(0.3, 0.9), *rc::gen::element(0.5, 0.9)};
+    }
+  }
+  void operator()(std::optional<Roi> Layer::*field) const {
+    const double x = *rc::gen::element(0.0, 0.5, 2.0), y = *rc::gen::element(0.0, 1.0);
+    layer_.*field = *rc::gen::element(std::optional<Roi>(), {Roi{x, y, x + 1.5, y + 2.0}});
+  }
+  void operator()(std::vector<std::int64_t> Layer::*field) const {
+    layer_.*field = {integer(1), *rc::gen::inRange<std::int64_t>(1, 4)};
+  }
+  void operator()(Choice Layer::*field) const {
+    (layer_.*field).index = *rc::gen::inRange<std::size_t>(0, parameter_.choices.size());
   }
   void operator()(DataFormat Layer::*field) const {
     using enum DataFormat;
     layer_.*field = *rc::gen::element(unspecified, channels_first, channels_last);
   }
-  void operator()(std::int64_t Layer::*field) const { layer_.*field = *rc::gen::inRange(0, 2); }
+  void operator()(std::int64_t Layer::*field) const {
+    const auto low = static_cast<std::int64_t>(parameter_.range.low);
+    layer_.*field = *rc::gen::inRange(low, low + 2);
+  }
 
  private:
   std::int64_t integer(std::int64_t least) const {
@@ -58,10 +84,12 @@ class ArbitraryParameter {
   }
   Pair pair(std::int64_t least = 1) const {
     const std::int64_t h = integer(least);
+    if (layer_.kind->axes == 1) return {1, h};
     return {h, *rc::gen::arbitrary<bool>() ? h : integer(least)};
   }
 
   Layer& layer_;
+  const Parameter& parameter_;
   Framework framework_;
   std::int64_t most_;
 };
@@ -69,7 +97,7 @@ class ArbitraryParameter {
 inline Layer arbitrary_layer_of(const LayerKind& kind, std::int64_t most) {
   Layer layer = make_layer(kind);
   for (const Parameter& parameter : kind.parameters) {
-    std::visit(ArbitraryParameter(layer, most), parameter.field);
+    std::visit(ArbitraryParameter(layer, parameter, most), parameter.field);
   }
   return layer;
 }

@@ -7,9 +7,9 @@
 namespace poolscope {
 namespace {
 
-constexpr ArrayForm kNpy{4, DataFormat::channels_first, true};
-constexpr ArrayForm kImage{4, DataFormat::unspecified, true};
-constexpr ArrayForm kGrid{2, DataFormat::unspecified, true};
+constexpr ArrayForm kNpy{4, DataFormat::channels_first, 2};
+constexpr ArrayForm kImage{4, DataFormat::unspecified, 2};
+constexpr ArrayForm kGrid{2, DataFormat::unspecified, 2};
 
 Pipeline pipeline_of(std::initializer_list<std::string_view> texts) {
   Pipeline pipeline;
@@ -27,10 +27,10 @@ TEST(PlanPipeline, GivesTheShapeOfEveryStage) {
   EXPECT_FALSE(plan.error);
   ASSERT_EQ(plan.stages.size(), 3U);
   EXPECT_EQ(plan.stages[0].shape, (Shape{2, 3, 10, 8}));
-  EXPECT_FALSE(plan.stages[0].pool);
+  EXPECT_FALSE(plan.stages[0].lowered);
   EXPECT_EQ(plan.stages[1].shape, (Shape{2, 3, 5, 4}));
   EXPECT_EQ(plan.stages[2].shape, (Shape{2, 3, 3, 2}));
-  EXPECT_TRUE(plan.stages[2].pool);
+  EXPECT_TRUE(plan.stages[2].lowered);
 }
 
 TEST(PlanPipeline, StopsAtTheLayerThatCannotRun) {
@@ -49,7 +49,7 @@ TEST(PlanPipeline, ADisabledLayerPassesItsInputOn) {
   ASSERT_EQ(plan.stages.size(), 3U);
   EXPECT_EQ(plan.stages[1].shape, (Shape{1, 1, 6, 6}));
   EXPECT_EQ(plan.stages[1].form, kGrid);
-  EXPECT_FALSE(plan.stages[1].pool);
+  EXPECT_FALSE(plan.stages[1].lowered);
   EXPECT_EQ(plan.stages[2].shape, (Shape{1, 1, 3, 3}));
 }
 
@@ -86,7 +86,7 @@ TEST(PlanPipeline, TwoLayersGiveWhatTwoRunsThroughFilesGive) {
 TEST(PlanPipeline, KeepsTheRank) {
   const auto shape_after = [](std::string_view layer, const Shape& input, int rank) {
     const auto plan =
-        plan_pipeline(pipeline_of({layer}), input, {rank, DataFormat::channels_first, true});
+        plan_pipeline(pipeline_of({layer}), input, {rank, DataFormat::channels_first, 2});
     return axes_of(plan.stages.back());
   };
   EXPECT_EQ(shape_after("MaxPool2d(2)", {1, 1, 6, 8}, 2), "3x4");

@@ -42,11 +42,11 @@ template <class With>
 void change_pair(const Field& field, PairEdit edit, With with) {
   const auto input = layer_input(field.ui);
   Layer reached = with(edit.values);
-  if (edit.kind == StepKind::step && input && lower(field.layer, *input)) {
+  if (edit.kind == StepKind::step && input && lower_layer(field.layer, *input)) {
     reached = field.layer;
     for (Pair at = edit.before; at != edit.values;) {
       at = {one_nearer(at.h, edit.values.h), one_nearer(at.w, edit.values.w)};
-      const auto lowered = lower(with(at), *input);
+      const auto lowered = lower_layer(with(at), *input);
       if (!lowered) {
         edit.limit = lowered.error().message;
         break;

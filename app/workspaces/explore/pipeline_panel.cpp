@@ -145,7 +145,7 @@ void draw_add_menu(const Ui& ui) {
     for (const LayerKind* kind : layer_kinds()) {
       if (kind->framework != framework) continue;
       const std::string name(kind->name);
-      if (ImGui::MenuItem(name.c_str())) ui.act(action::AddLayer{make_layer(*kind)});
+      if (ImGui::MenuItem(name.c_str())) ui.act(action::AddLayer{starting_layer(*kind)});
       ui.memory.controls["layer/add/" + name] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
     }
   }

@@ -88,7 +88,7 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
   if (computed) {
     view.output = &stages[out];
     view.output_picture = evaluation.pictures[out];
-    view.pool = view.output->plan.pool ? &*view.output->plan.pool : nullptr;
+    view.pool = view.output->plan.pool();
     view.output_axes =
         array_axes(view.output->plan.shape, {4, view.output->plan.form.format, true});
     view.out_rows = view.output->values.shape().h;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/pooling/lowered_layer.h"
+
+namespace poolscope {
+
+/// The bins of a rectangle, each the mean (or maximum) of its points' bilinear values, in double. A
+/// point more than one cell outside the input counts as 0. Shape: N,C as the input, rows x cols.
+/// Errors: memory. Source: ONNX RoiAlign-16; He et al. 2017 (Mask R-CNN), section 3.
+Result<Tensor> sampled(const Tensor& input, const RoiSampling& sampling);
+
+}  // namespace poolscope
