@@ -189,7 +189,7 @@ Result<LoadedArray> load(Bytes data, const NpyHeader& header, const Shape& shape
   if (!tensor) return tl::unexpected(tensor.error());
   LoadedArray array;
   array.tensor = *tensor;
-  array.form = {static_cast<int>(header.axes.size()), DataFormat::channels_first, true};
+  array.form = {static_cast<int>(header.axes.size()), DataFormat::channels_first, 2};
   array.kind = InputKind::npy;
   array.description = fmt::format("{}, {} axes", found.type->name, header.axes.size());
   array.notes = notes_of(*found.type, losses);

@@ -16,7 +16,7 @@ namespace poolscope {
 inline Source grid_source(std::int64_t height, std::int64_t width, std::vector<float> values) {
   Source source;
   source.array.tensor = *Tensor::copy_of({1, 1, height, width}, values);
-  source.array.form = {2, DataFormat::unspecified, true};
+  source.array.form = {2, DataFormat::unspecified, 2};
   source.array.kind = InputKind::grid;
   return source;
 }

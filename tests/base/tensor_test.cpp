@@ -73,9 +73,9 @@ TEST(ArrayAxes, FollowRankAndFormat) {
 TEST(ArrayAxes, OfAGlobalPoolAreSamplesAndChannelsOnly) {
   const Shape shape{2, 3, 1, 1};
   for (const DataFormat format : {DataFormat::channels_first, DataFormat::channels_last}) {
-    EXPECT_EQ(array_axes(shape, {4, format, false}), (Axes{2, 3}));
-    EXPECT_EQ(array_axes(shape, {3, format, false}), (Axes{3}));
-    EXPECT_EQ(array_axes({1, 1, 1, 1}, {2, format, false}), (Axes{1}));
+    EXPECT_EQ(array_axes(shape, {4, format, 0}), (Axes{2, 3}));
+    EXPECT_EQ(array_axes(shape, {3, format, 0}), (Axes{3}));
+    EXPECT_EQ(array_axes({1, 1, 1, 1}, {2, format, 0}), (Axes{1}));
   }
 }
 

@@ -61,7 +61,8 @@ class ArbitraryParameter {
   }
   void operator()(std::optional<Roi> Layer::*field) const {
     const double x = *rc::gen::element(0.0, 0.5, 2.0), y = *rc::gen::element(0.0, 1.0);
-    layer_.*field = *rc::gen::element(std::optional<Roi>(), {Roi{x, y, x + 1.5, y + 2.0}});
+    layer_.*field =
+        *rc::gen::element(std::optional<Roi>(), std::optional(Roi{x, y, x + 1.5, y + 2.0}));
   }
   void operator()(std::vector<std::int64_t> Layer::*field) const {
     layer_.*field = {integer(1), *rc::gen::inRange<std::int64_t>(1, 4)};

@@ -62,7 +62,7 @@ const Refusal kRefusals[] = {
     {"MaxPool(kernel_shape=[2, 2], auto_pad=\"VALID\", pads=[1, 1, 1, 1])", "pads",
      "MaxPool: pads [1, 1, 1, 1] cannot go with auto_pad \"VALID\"; leave out one of the two"},
     {"MaxPool(kernel_shape=[2, 2], storage_order=2)", "storage_order",
-     "MaxPool: storage_order 2 is unknown; 0 (row-major) or 1 (column-major)"},
+     "MaxPool: storage_order 2 is out of range; 0 (row-major) or 1 (column-major)"},
     {"LpPool(kernel_shape=[2, 2], p=0)", "p",
      "LpPool: p 0 is no positive integer; from 1 to 2147483647"},
     {"GlobalLpPool(p=-1)", "p", "GlobalLpPool: p -1 is no positive integer; from 1 to 2147483647"},

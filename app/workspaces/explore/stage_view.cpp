@@ -78,8 +78,8 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
   view.input_picture = computed ? evaluation.input_pictures[in] : evaluation.pictures[in];
   view.input_axes =
       computed
-          ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, true})
-          : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, true});
+          ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, 2})
+          : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, 2});
   if (view.input.empty() || !view.input_picture) return {};
   view.rows = view.input.shape().h;
   view.cols = view.input.shape().w;
@@ -90,7 +90,7 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
     view.output_picture = evaluation.pictures[out];
     view.pool = view.output->plan.pool();
     view.output_axes =
-        array_axes(view.output->plan.shape, {4, view.output->plan.form.format, true});
+        array_axes(view.output->plan.shape, {4, view.output->plan.form.format, 2});
     view.out_rows = view.output->values.shape().h;
     view.out_cols = view.output->values.shape().w;
   } else {
