@@ -4,42 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/engines/cpu_reductions.h"
 #include "core/engines/cpu_runs.h"
 
 namespace poolscope::cpu {
 namespace {
-
-/// The taps of a window that lie inside [0, size): first, first + step, ... (count of them).
-struct Taps {
-  std::int64_t first, count, step;
-};
-
-Taps inside(const AxisWindow& window, std::int64_t size) {
-  if (window.begin >= 0 && window.last() < size) return {window.begin, window.count, window.step};
-  const std::int64_t skipped =
-      window.begin < 0 ? (-window.begin + window.step - 1) / window.step : 0;
-  const std::int64_t end = window.begin < size ? (size - 1 - window.begin) / window.step + 1 : 0;
-  return {window.tap(skipped), std::max<std::int64_t>(std::min(end, window.count) - skipped, 0),
-          window.step};
-}
-
-struct Window {
-  const float* plane;
-  std::int64_t width;
-  Taps rows, cols;
-};
-
-template <class Visit>
-void for_each_tap(const Window& window, Visit visit) {
-  for (std::int64_t i = 0; i < window.rows.count; ++i) {
-    const std::int64_t start =
-        (window.rows.first + i * window.rows.step) * window.width + window.cols.first;
-    for (std::int64_t j = 0; j < window.cols.count; ++j) {
-      const std::int64_t index = start + j * window.cols.step;
-      visit(window.plane[index], index);
-    }
-  }
-}
 
 /// Whether a window's rows are so long, without gaps, that they are read as runs.
 bool has_runs(const Window& window) {
@@ -102,13 +71,18 @@ float mean_of(const Window& window, double divisor) {
 float power_of(const Window& window, double divisor, const LoweredPool& pool) {
   double sum = 0.0;
   for_each_tap(window, [&](float value, std::int64_t) {
-    sum += std::pow(pool.magnitude ? std::abs(double{value}) : double{value}, pool.exponent);
+    const double raised = pool.least && value < *pool.least ? *pool.least : double{value};
+    sum += std::pow(pool.magnitude ? std::abs(raised) : raised, pool.exponent);
   });
   return static_cast<float>(std::pow(pool.gain * sum / divisor, 1.0 / pool.exponent));
 }
 
 void write_cell(const Job& job, const Window& window, std::int64_t divisor, std::int64_t cell) {
-  if (job.pool->reduction == Reduction::max) {
+  if (job.pool->reduction != Reduction::max && job.pool->has_winners()) {
+    const Picked picked = pick(window, job.pool->reduction);
+    job.values[cell] = picked.value;
+    if (job.winners) job.winners[cell] = picked.winner;
+  } else if (job.pool->reduction == Reduction::max) {
     write_max(job, window, cell);
   } else if (divisor == 0) {
     job.values[cell] = std::numeric_limits<float>::quiet_NaN();
@@ -124,13 +98,20 @@ void write_cell(const Job& job, const Window& window, std::int64_t divisor, std:
 void pool_general(const Job& job, const Tile& tile) {
   const PlaneWindows& windows = job.pool->windows(tile.plane);
   const float* plane = job.plane(tile.plane);
+  const bool is_plain = job.pool->has_winners() || job.pool->reduction == Reduction::mean ||
+                        job.pool->reduction == Reduction::power;
   for (std::int64_t i = tile.row_begin; i < tile.row_end; ++i) {
     const AxisWindow& row = windows.rows[static_cast<std::size_t>(i)];
     const Taps rows = inside(row, job.in.h);
     for (std::int64_t j = tile.col_begin; j < tile.col_end; ++j) {
       const AxisWindow& col = windows.cols[static_cast<std::size_t>(j)];
-      write_cell(job, {plane, job.in.w, rows, inside(col, job.in.w)}, job.pool->divisor(row, col),
-                 job.cell(tile.plane, i) + j);
+      const Window window{plane, job.in.w, rows, inside(col, job.in.w)};
+      const std::int64_t cell = job.cell(tile.plane, i) + j;
+      if (is_plain) {
+        write_cell(job, window, job.pool->divisor(row, col), cell);
+      } else {
+        job.values[cell] = reduced(window, *job.pool, {tile.plane, job.in, row, col});
+      }
     }
   }
 }

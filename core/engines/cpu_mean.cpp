@@ -192,17 +192,27 @@ void power_with(const SlidingTile& tile, Map map) {
   run_tile(tile, SumLanes<double>{}, DoubleFill<Map>(tile, map), sink);
 }
 
+/// Raises small taps first, where the pool asks for it; NaN stays NaN.
+template <class Map>
+void raised_power_with(const SlidingTile& tile, Map map) {
+  if (!tile.pool->least) return power_with(tile, map);
+  const double least = *tile.pool->least;
+  power_with(tile, [least, map](double x) { return map(x < least ? least : x); });
+}
+
 void PowerTile(const SlidingTile& tile) {
   const double exponent = tile.pool->exponent;
   const bool magnitude = tile.pool->magnitude;
   if (exponent == 2.0) {
-    power_with(tile, [](double x) { return x * x; });
+    raised_power_with(tile, [](double x) { return x * x; });
   } else if (exponent == 1.0 && !magnitude) {
-    power_with(tile, [](double x) { return x; });
+    raised_power_with(tile, [](double x) { return x; });
+  } else if (exponent == 3.0 && !magnitude) {
+    raised_power_with(tile, [](double x) { return x * x * x; });
   } else if (magnitude) {
-    power_with(tile, [exponent](double x) { return std::pow(std::abs(x), exponent); });
+    raised_power_with(tile, [exponent](double x) { return std::pow(std::abs(x), exponent); });
   } else {
-    power_with(tile, [exponent](double x) { return std::pow(x, exponent); });
+    raised_power_with(tile, [exponent](double x) { return std::pow(x, exponent); });
   }
 }
 

@@ -26,6 +26,12 @@ int additions(std::int64_t taps) {
   return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(taps - 1)));
 }
 
+/// Whether a window's rows may be reduced first, and their results next.
+bool is_separable(Reduction reduction) {
+  return reduction == Reduction::max || reduction == Reduction::mean ||
+         reduction == Reduction::power;
+}
+
 /// Whether windows are so large and share so little that each is best read by itself.
 bool better_apart(const Job& job, const SlidingAxis& rows, const SlidingAxis& cols) {
   constexpr std::int64_t kLongRun = 64;
@@ -53,7 +59,7 @@ Plan::Plan(const Job& job, int threads)
     planes_ = 0;
     return;
   }
-  if (job.pool->planes.size() == 1) {
+  if (job.pool->planes.size() == 1 && is_separable(job.pool->reduction)) {
     const PlaneWindows& windows = job.pool->planes.front();
     const auto rows = sliding_axis(windows.rows);
     const auto cols = sliding_axis(windows.cols);
