@@ -36,14 +36,22 @@ void for_each_case(int repeats, const std::function<void(const GridCase&)>& visi
   }
 }
 
+void set_reduction(LoweredPool& pool, const Kind& kind) {
+  pool.reduction = kind.reduction;
+  pool.exponent = kind.exponent;
+  pool.magnitude = kind.magnitude;
+  pool.least = kind.least;
+  pool.alpha = kind.alpha;
+  pool.scale = kind.scale;
+}
+
 LoweredPool pool_of(GridCase grid_case, const Kind& kind) {
   grid_case.rows.count_padding = kind.count_padding;
   grid_case.cols.count_padding = kind.count_padding;
   LoweredPool pool =
       poolscope::pool_of(grid_case.shape, grid_case.rows, grid_case.cols, kind.reduction);
-  pool.exponent = kind.exponent;
-  pool.magnitude = kind.magnitude;
-  if (kind.reduction == Reduction::power) pool.divisor_override = 1;
+  set_reduction(pool, kind);
+  if (kind.count_padding && kind.reduction == Reduction::power) pool.divisor_override = 1;
   return pool;
 }
 
@@ -68,9 +76,7 @@ LoweredPool scattered_pool(const Shape& shape, std::mt19937& random, const Kind&
     return windows;
   };
   LoweredPool pool;
-  pool.reduction = kind.reduction;
-  pool.exponent = kind.exponent;
-  pool.magnitude = kind.magnitude;
+  set_reduction(pool, kind);
   for (std::int64_t p = 0; p < shape.planes(); ++p) {
     pool.planes.push_back({axis(shape.h, 5), axis(shape.w, 11)});
   }

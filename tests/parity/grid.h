@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -18,6 +19,8 @@ struct Kind {
   bool count_padding = true;
   double exponent = 2.0;
   bool magnitude = false;
+  std::optional<double> least = {};
+  double alpha = 0.5, scale = 1.0;
 };
 inline constexpr std::array kKinds{
     Kind{"Max", Reduction::max},
@@ -28,6 +31,27 @@ inline constexpr std::array kKinds{
     Kind{"PowerTwo", Reduction::power, false, true, 2.0},
     Kind{"PowerThreeOfMagnitudes", Reduction::power, false, true, 3.0, true},
 };
+
+/// The research pools; not every engine has them.
+inline constexpr std::array kResearchKinds{
+    Kind{"Min", Reduction::min},
+    Kind{"MinWithWinners", Reduction::min, true},
+    Kind{"MedianWithWinners", Reduction::median, true},
+    Kind{"Mixed", Reduction::mixed, false, false},
+    Kind{"PowerEight", Reduction::power, false, false, 8.0},
+    Kind{.name = "GeneralizedMean",
+         .reduction = Reduction::power,
+         .count_padding = false,
+         .exponent = 3.0,
+         .least = 1e-6},
+    Kind{"Softmax", Reduction::softmax},
+    Kind{.name = "SharpSoftmax", .reduction = Reduction::softmax, .scale = 20.0},
+    Kind{"LogSumExp", Reduction::log_sum_exp},
+    Kind{.name = "FlatLogSumExp", .reduction = Reduction::log_sum_exp, .scale = 0.25},
+};
+
+/// Gives the windows of a pool that reduction.
+void set_reduction(LoweredPool& pool, const Kind& kind);
 
 /// One setting of the grid that every engine faces.
 struct GridCase {

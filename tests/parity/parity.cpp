@@ -1,5 +1,6 @@
 #include "tests/parity/parity.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -64,12 +65,33 @@ bool same_float(float a, float b) {
          std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
-/// The reference on the magnitudes of the input: the scale that the bounds are relative to.
-Tensor magnitudes(const Tensor& input, LoweredPool pool) {
+/// Each value, or 0 for one that is no number, made positive.
+Tensor positive(const Tensor& input, bool finite_only) {
   auto sizes = Buffer<float>::allocate(input.shape().elements());
-  for (std::int64_t i = 0; i < sizes->size(); ++i) (*sizes)[i] = std::abs(input.data()[i]);
-  const Tensor absolute(input.shape(), std::move(*sizes));
-  return ReferenceEngine().run(absolute, pool, {})->values;
+  for (std::int64_t i = 0; i < sizes->size(); ++i) {
+    const float size = std::abs(input.data()[i]);
+    (*sizes)[i] = finite_only && !std::isfinite(size) ? 0.0F : size;
+  }
+  return Tensor(input.shape(), std::move(*sizes));
+}
+
+bool is_exponential(Reduction reduction) {
+  return reduction == Reduction::softmax || reduction == Reduction::log_sum_exp;
+}
+
+/// The scale that the bounds are relative to: the reference on the magnitudes of the input and of
+/// the weights; of exponentials, the largest finite one.
+Tensor magnitudes(const Tensor& input, LoweredPool pool) {
+  for (float& weight : pool.weights) weight = std::abs(weight);
+  const bool largest = is_exponential(pool.reduction);
+  if (largest) pool.reduction = Reduction::max;
+  return ReferenceEngine().run(positive(input, largest), pool, {})->values;
+}
+
+bool exponential_agrees(double got, double expected, double size, const Bounds& bounds) {
+  if (std::isnan(got) || std::isnan(expected)) return std::isnan(got) == std::isnan(expected);
+  if (std::isinf(got) || std::isinf(expected)) return got == expected;
+  return std::abs(got - expected) <= bounds.exponential * std::max(1.0, size);
 }
 
 bool mean_agrees(double got, double expected, double size, const Bounds& bounds) {
@@ -90,6 +112,13 @@ bool power_agrees(double got, double expected, double size, const LoweredPool& p
   if (std::isinf(got) || std::isinf(expected)) return got == expected;
   return std::abs(got - expected) <= std::numeric_limits<float>::denorm_min() ||
          std::abs(std::pow(got, pool.exponent) - before) <= allowed;
+}
+
+bool value_agrees(double got, double expected, double size, const LoweredPool& pool,
+                  const Bounds& bounds) {
+  if (pool.reduction == Reduction::power) return power_agrees(got, expected, size, pool, bounds);
+  if (is_exponential(pool.reduction)) return exponential_agrees(got, expected, size, bounds);
+  return mean_agrees(got, expected, size, bounds);
 }
 
 testing::AssertionResult winners_agree(const PoolOutput& got, const PoolOutput& expected) {
@@ -132,7 +161,7 @@ testing::AssertionResult agrees(const PoolOutput& got, const Tensor& input, cons
                                 const Bounds& bounds) {
   const PoolOutput expected =
       *ReferenceEngine().run(input, pool, {.winners = got.winners.has_value()});
-  if (pool.reduction == Reduction::max) return same_bits(got, expected);
+  if (pool.has_winners()) return same_bits(got, expected);
   if (got.values.shape() != expected.values.shape()) {
     return testing::AssertionFailure() << "shapes differ";
   }
@@ -141,8 +170,7 @@ testing::AssertionResult agrees(const PoolOutput& got, const Tensor& input, cons
     const float x = got.values.values()[i];
     const float y = expected.values.values()[i];
     const float size = sizes.values()[i];
-    const bool good = pool.reduction == Reduction::mean ? mean_agrees(x, y, size, bounds)
-                                                        : power_agrees(x, y, size, pool, bounds);
+    const bool good = value_agrees(x, y, size, pool, bounds);
     if (!good) {
       return testing::AssertionFailure()
              << fmt::format("cell {} is {:.9g}, expected {:.9g} (size {:.9g})", i, x, y, size);

@@ -27,12 +27,13 @@ Tensor filled(const Shape& shape, Fill fill, std::uint32_t seed);
 /// How much further than in semantics.md a result may lie from the reference: 1 for our engines;
 /// for a witness that sums in order, its own factors.
 struct Bounds {
-  double sum = 1e-6;    ///< Of sum |x| / divisor.
-  double power = 1e-5;  ///< Of sum |x|^p, before the root.
+  double sum = 1e-6;          ///< Of sum |x| / divisor; of a mixed or weighted sum, alike.
+  double power = 1e-5;        ///< Of sum |x|^p, before the root.
+  double exponential = 1e-5;  ///< Of max(1, max |x|): softmax, log-sum-exp.
 };
 
-/// Success where `got` is within semantics.md's bounds of the reference: bit for bit for max and
-/// winners (any NaN equals any NaN, the sign of zero counts).
+/// Success where `got` is within semantics.md's bounds of the reference: bit for bit for max, min,
+/// median and winners (any NaN equals any NaN, the sign of zero counts).
 testing::AssertionResult agrees(const PoolOutput& got, const Tensor& input, const LoweredPool& pool,
                                 const Bounds& bounds = {});
 

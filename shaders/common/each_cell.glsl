@@ -1,8 +1,4 @@
-#version 430 core
-// One invocation an output cell, whatever its windows are. REDUCTION says what becomes of the taps.
-#include "common/pool_job.glsl"
-#include "common/reductions.glsl"
-
+// main(): one invocation an output cell, whatever its windows are; reduce() does the rest.
 layout(local_size_x = GROUP) in;
 
 void main() {
