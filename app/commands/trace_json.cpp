@@ -90,9 +90,9 @@ Result<Json> stage_json(const Layer* layer, const Stage& stage) {
             {"shape", axes},
             {"parameters", layer ? parameters_json(*layer) : Json::object()},
             {"min", range ? json_number(range->min) : Json()},
-            {"max", range ? json_number(range->max) : Json()},
-            {"engine", stage.engine},
-            {"notes", stage.plan.notes}};
+            {"max", range ? json_number(range->max) : Json()}};
+  if (!stage.engine.empty()) json["engine"] = stage.engine;
+  if (!stage.plan.notes.empty()) json["notes"] = stage.plan.notes;
   if (stage.plan.shape.elements() <= kSmallStage) {
     const auto ordered = to_array_order(stage.values, stage.plan.form);
     if (!ordered) return tl::unexpected(ordered.error());

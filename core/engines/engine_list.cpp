@@ -47,6 +47,15 @@ constexpr std::array kEngines{
     Entry{"opengl", opengl, false},
 };
 
+Result<const Entry*> find_entry(std::string_view name) {
+  const auto found = std::ranges::find(kEngines, name, &Entry::name);
+  if (found != kEngines.end()) return &*found;
+  std::array<std::string_view, kEngines.size()> names;
+  std::ranges::transform(kEngines, names.begin(), &Entry::name);
+  return failure(fmt::format("engine '{}' is not known, did you mean '{}'? available: {}", name,
+                             nearest_name(name, names), fmt::join(names, ", ")));
+}
+
 /// The engine with its stand-in, made once.
 Result<const Engine*> with_stand_in(const Entry& entry) {
   static std::mutex mutex;
@@ -68,13 +77,15 @@ std::vector<std::string> engine_names() {
 }
 
 Result<const Engine*> find_engine(std::string_view name) {
-  for (const Entry& entry : kEngines) {
-    if (entry.name == name) return entry.complete ? entry.open() : with_stand_in(entry);
-  }
-  std::array<std::string_view, kEngines.size()> names;
-  std::ranges::transform(kEngines, names.begin(), &Entry::name);
-  return failure(fmt::format("engine '{}' is not known, did you mean '{}'? available: {}", name,
-                             nearest_name(name, names), fmt::join(names, ", ")));
+  const auto entry = find_entry(name);
+  if (!entry) return tl::unexpected(entry.error());
+  return (*entry)->complete ? (*entry)->open() : with_stand_in(**entry);
+}
+
+Result<const Engine*> open_engine(std::string_view name) {
+  const auto entry = find_entry(name);
+  if (!entry) return tl::unexpected(entry.error());
+  return (*entry)->open();
 }
 
 }  // namespace poolscope

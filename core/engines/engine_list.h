@@ -16,4 +16,8 @@ std::vector<std::string> engine_names();
 /// names that are.
 Result<const Engine*> find_engine(std::string_view name);
 
+/// The engine of that name alone, without one that stands in for what it refuses. Errors: as
+/// find_engine.
+Result<const Engine*> open_engine(std::string_view name);
+
 }  // namespace poolscope

@@ -1,10 +1,12 @@
 #include "core/engines/roi_sampling.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace poolscope {
 namespace {
@@ -39,24 +41,81 @@ double value_at(std::span<const float> plane, const Shape& shape, double y, doub
   return (1.0 - rows.share) * mixed(rows.first) + rows.share * mixed(rows.second);
 }
 
-float bin_value(std::span<const float> plane, const Shape& shape, const RoiSampling& roi,
-                std::array<std::int64_t, 2> bin) {
+/// Which bin of which rectangle.
+struct Bin {
+  const RoiSampling& roi;
+  std::int64_t row, col;
+};
+
+/// Calls visit(y, x) for the points of a bin, row by row.
+template <class Visit>
+void for_each_point(const Bin& bin, Visit visit) {
+  const RoiSampling& roi = bin.roi;
   const double step_y = roi.bin_height / static_cast<double>(roi.points_y);
   const double step_x = roi.bin_width / static_cast<double>(roi.points_x);
-  double sum = 0.0, max = -std::numeric_limits<double>::infinity();
+  const double top = roi.top + static_cast<double>(bin.row) * roi.bin_height;
+  const double left = roi.left + static_cast<double>(bin.col) * roi.bin_width;
   for (std::int64_t i = 0; i < roi.points_y; ++i) {
-    const double y = roi.top + static_cast<double>(bin[0]) * roi.bin_height +
-                     (static_cast<double>(i) + 0.5) * step_y;
     for (std::int64_t j = 0; j < roi.points_x; ++j) {
-      const double x = roi.left + static_cast<double>(bin[1]) * roi.bin_width +
-                       (static_cast<double>(j) + 0.5) * step_x;
-      const double value = value_at(plane, shape, y, x);
-      sum += value;
-      if (value > max || std::isnan(value)) max = value;
+      visit(top + (static_cast<double>(i) + 0.5) * step_y,
+            left + (static_cast<double>(j) + 0.5) * step_x);
     }
   }
-  const double points = static_cast<double>(roi.points_y * roi.points_x);
-  return static_cast<float>(roi.max ? max : sum / points);
+}
+
+double point_count(const RoiSampling& roi) {
+  return static_cast<double>(roi.points_y * roi.points_x);
+}
+
+float bin_value(std::span<const float> plane, const Shape& shape, const Bin& bin) {
+  double sum = 0.0, max = -std::numeric_limits<double>::infinity();
+  for_each_point(bin, [&](double y, double x) {
+    const double value = value_at(plane, shape, y, x);
+    sum += value;
+    if (value > max || std::isnan(value)) max = value;
+  });
+  return static_cast<float>(bin.roi.max ? max : sum / point_count(bin.roi));
+}
+
+/// Adds `given` to the neighbours of a point, each by its share.
+void send_back(std::span<double> plane, const Shape& shape, std::array<double, 2> point,
+               double given) {
+  const auto [y, x] = point;
+  if (is_far(y, shape.h) || is_far(x, shape.w)) return;
+  const Neighbours rows = around(y, shape.h), cols = around(x, shape.w);
+  const auto add = [&](std::int64_t row, std::int64_t col, double share) {
+    plane[static_cast<std::size_t>(row * shape.w + col)] += share * given;
+  };
+  add(rows.first, cols.first, (1.0 - rows.share) * (1.0 - cols.share));
+  add(rows.first, cols.second, (1.0 - rows.share) * cols.share);
+  add(rows.second, cols.first, rows.share * (1.0 - cols.share));
+  add(rows.second, cols.second, rows.share * cols.share);
+}
+
+/// The point whose value is a bin's maximum.
+std::array<double, 2> largest_point(std::span<const float> plane, const Shape& shape,
+                                    const Bin& bin) {
+  std::array<double, 2> point{};
+  double max = -std::numeric_limits<double>::infinity();
+  bool found = false;
+  for_each_point(bin, [&](double y, double x) {
+    const double value = value_at(plane, shape, y, x);
+    if (found && !(value > max) && !std::isnan(value)) return;
+    max = value;
+    point = {y, x};
+    found = true;
+  });
+  return point;
+}
+
+void bin_gradient(std::span<const float> plane, const Shape& shape, const Bin& bin,
+                  std::pair<double, std::span<double>> given_and_sums) {
+  const auto [given, sums] = given_and_sums;
+  if (bin.roi.max) return send_back(sums, shape, largest_point(plane, shape, bin), given);
+  const double part = given / point_count(bin.roi);
+  for_each_point(bin, [&, sums = sums](double y, double x) {
+    send_back(sums, shape, {y, x}, part);
+  });
 }
 
 }  // namespace
@@ -70,11 +129,30 @@ Result<Tensor> sampled(const Tensor& input, const RoiSampling& sampling) {
   for (std::int64_t p = 0; p < in.planes(); ++p) {
     for (std::int64_t i = 0; i < out.h; ++i) {
       for (std::int64_t j = 0; j < out.w; ++j) {
-        (*values)[cell++] = bin_value(input.plane(p), in, sampling, {i, j});
+        (*values)[cell++] = bin_value(input.plane(p), in, {sampling, i, j});
       }
     }
   }
   return Tensor(out, std::move(*values));
+}
+
+Result<Tensor> sampled_gradient(const Tensor& input, const RoiSampling& sampling,
+                                const Tensor& output) {
+  const Shape& in = input.shape();
+  auto values = Buffer<float>::allocate(in.elements());
+  if (!values) return tl::unexpected(values.error());
+  std::vector<double> sums(static_cast<std::size_t>(in.plane_size()));
+  for (std::int64_t p = 0; p < in.planes(); ++p) {
+    std::ranges::fill(sums, 0.0);
+    for (std::int64_t cell = 0; cell < output.shape().plane_size(); ++cell) {
+      const Bin bin{sampling, cell / output.shape().w, cell % output.shape().w};
+      const double given = output.plane(p)[static_cast<std::size_t>(cell)];
+      bin_gradient(input.plane(p), in, bin, {given, sums});
+    }
+    std::ranges::transform(sums, values->data() + p * in.plane_size(),
+                           [](double sum) { return static_cast<float>(sum); });
+  }
+  return Tensor(in, std::move(*values));
 }
 
 }  // namespace poolscope

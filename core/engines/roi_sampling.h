@@ -9,4 +9,9 @@ namespace poolscope {
 /// Errors: memory. Source: ONNX RoiAlign-16; He et al. 2017 (Mask R-CNN), section 3.
 Result<Tensor> sampled(const Tensor& input, const RoiSampling& sampling);
 
+/// The gradient on the input when `output` is that on the bins: each point sends its part to its
+/// four neighbours; of a maximum, the first largest point alone does.
+Result<Tensor> sampled_gradient(const Tensor& input, const RoiSampling& sampling,
+                                const Tensor& output);
+
 }  // namespace poolscope

@@ -1,0 +1,259 @@
+#include "core/analysis/gradient.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "core/analysis/window_taps.h"
+#include "core/engines/reference_engine.h"
+
+namespace poolscope {
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+using Taps = std::vector<WindowTap>;
+/// How a window's value changes with each of its taps.
+using Slopes = std::vector<double>;
+
+/// The place in `taps` of the one that a pick takes; -1 without taps.
+std::ptrdiff_t picked(const Taps& taps, Reduction reduction) {
+  if (taps.empty()) return -1;
+  const auto is_nan = [](const WindowTap& tap) { return std::isnan(tap.value); };
+  const auto nan = std::find_if(taps.rbegin(), taps.rend(), is_nan);
+  if (nan != taps.rend()) return taps.rend() - nan - 1;
+  if (reduction == Reduction::max) {
+    return std::ranges::max_element(taps, {}, &WindowTap::value) - taps.begin();
+  }
+  if (reduction == Reduction::min) {
+    return std::ranges::min_element(taps, {}, &WindowTap::value) - taps.begin();
+  }
+  std::vector<double> values;
+  for (const WindowTap& tap : taps) values.push_back(tap.value);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::ranges::nth_element(values, middle);
+  return std::ranges::find(taps, *middle, &WindowTap::value) - taps.begin();
+}
+
+/// Adds `share` of a pick's slopes.
+void add_pick(const Taps& taps, Reduction reduction, TiePolicy ties, double share, Slopes& slopes) {
+  const std::ptrdiff_t winner = picked(taps, reduction);
+  if (winner < 0) return;
+  const double value = taps[static_cast<std::size_t>(winner)].value;
+  const auto tied = std::ranges::count(taps, value, &WindowTap::value);
+  if (ties == TiePolicy::winner || tied <= 1) {
+    slopes[static_cast<std::size_t>(winner)] += share;
+    return;
+  }
+  const double part = ties == TiePolicy::split ? share / static_cast<double>(tied) : share;
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    if (taps[i].value == value) slopes[i] += part;
+  }
+}
+
+void add_mean(double divisor, double share, Slopes& slopes) {
+  for (double& slope : slopes) slope += share / divisor;
+}
+
+/// y = (gain * sum t(x)^p / divisor)^(1/p), so dy/dx = gain / divisor * (t / y)^(p-1) * t'(x).
+void add_power(const LoweredPool& pool, const Taps& taps, double divisor, Slopes& slopes) {
+  const double p = pool.exponent;
+  const auto term = [&](double x) {
+    if (pool.least && x < *pool.least) return *pool.least;
+    return pool.magnitude ? std::abs(x) : x;
+  };
+  double sum = 0.0;
+  for (const WindowTap& tap : taps) sum += std::pow(term(tap.value), p);
+  const double value = std::pow(pool.gain * sum / divisor, 1.0 / p);
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    const double x = taps[i].value;
+    if (value == 0.0 || (pool.least && x < *pool.least)) continue;
+    const double inner = pool.magnitude && x < 0.0 ? -1.0 : 1.0;
+    slopes[i] += pool.gain / divisor * std::pow(term(x) / value, p - 1.0) * inner;
+  }
+}
+
+/// exp(scale * x) of each tap, as shares of their sum.
+Slopes exponential_shares(const Taps& taps, double scale) {
+  double top = -kInf, sum = 0.0;
+  for (const WindowTap& tap : taps) top = std::max(top, tap.value);
+  Slopes shares;
+  for (const WindowTap& tap : taps) shares.push_back(std::exp(scale * (tap.value - top)));
+  for (const double share : shares) sum += share;
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
+/// y = sum w x with w = softmax(scale * x), so dy/dx = w * (1 + scale * (x - y)).
+void add_softmax(const LoweredPool& pool, const Taps& taps, Slopes& slopes) {
+  const Slopes shares = exponential_shares(taps, pool.scale);
+  double value = 0.0;
+  for (std::size_t i = 0; i < taps.size(); ++i) value += shares[i] * taps[i].value;
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    slopes[i] += shares[i] * (1.0 + pool.scale * (taps[i].value - value));
+  }
+}
+
+void add_log_sum_exp(const LoweredPool& pool, const Taps& taps, Slopes& slopes) {
+  const Slopes shares = exponential_shares(taps, pool.scale);
+  for (std::size_t i = 0; i < taps.size(); ++i) slopes[i] += shares[i];
+}
+
+/// y = sum x^2 / sum x over positive x, so dy/dx = (2x - y) / sum x; a draw passes all of it to the
+/// tap drawn.
+void add_stochastic(const LoweredPool& pool, const Taps& taps, double share, Slopes& slopes) {
+  double sum = 0.0, squares = 0.0;
+  for (const WindowTap& tap : taps) {
+    const double x = std::max(tap.value, 0.0);
+    sum += x;
+    squares += x * x;
+  }
+  double passed = 0.0;
+  std::size_t last = taps.size();
+  for (std::size_t i = 0; i < taps.size() && sum != 0.0; ++i) {
+    const double x = taps[i].value;
+    if (!(x > 0.0)) continue;
+    if (!pool.sampled) slopes[i] += (2.0 * x - squares / sum) / sum;
+    if (passed <= share * sum) last = i;
+    passed += x;
+  }
+  if (pool.sampled && last < taps.size()) slopes[last] += 1.0;
+}
+
+/// The slopes of one window.
+void find_slopes(const LoweredPool& pool, const Taps& taps, const WindowPlace& place,
+                 TiePolicy ties, Slopes& slopes) {
+  const PlaneWindows& windows = pool.windows(place.plane);
+  const AxisWindow& row = windows.rows[static_cast<std::size_t>(place.row)];
+  const AxisWindow& col = windows.cols[static_cast<std::size_t>(place.col)];
+  const auto divisor = static_cast<double>(pool.divisor(row, col));
+  slopes.assign(taps.size(), 0.0);
+  switch (pool.reduction) {
+    case Reduction::max:
+    case Reduction::min:
+    case Reduction::median:
+      return add_pick(taps, pool.reduction, ties, 1.0, slopes);
+    case Reduction::mean:
+      return add_mean(divisor, 1.0, slopes);
+    case Reduction::power:
+      return add_power(pool, taps, divisor, slopes);
+    case Reduction::mixed:
+      add_pick(taps, Reduction::max, ties, pool.alpha, slopes);
+      return add_mean(divisor, 1.0 - pool.alpha, slopes);
+    case Reduction::stochastic:
+      return add_stochastic(pool, taps, sampled_number(pool, place.plane, row, col), slopes);
+    case Reduction::softmax:
+      return add_softmax(pool, taps, slopes);
+    case Reduction::log_sum_exp:
+      return add_log_sum_exp(pool, taps, slopes);
+    case Reduction::weighted:
+      for (std::size_t i = 0; i < taps.size(); ++i) slopes[i] = taps[i].weight;
+  }
+}
+
+/// One plane's gradient, in double, so that overlapping windows add up in full.
+void plane_gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
+                    std::int64_t plane, TiePolicy ties, std::vector<double>& sums) {
+  const Shape& out = output.shape();
+  Taps taps;
+  Slopes slopes;
+  std::ranges::fill(sums, 0.0);
+  for (std::int64_t cell = 0; cell < out.plane_size(); ++cell) {
+    const double given = output.plane(plane)[static_cast<std::size_t>(cell)];
+    if (given == 0.0) continue;
+    const WindowPlace place{plane, cell / out.w, cell % out.w};
+    read_window(pool, input, place, taps);
+    find_slopes(pool, taps, place, ties, slopes);
+    for (std::size_t i = 0; i < taps.size(); ++i) {
+      sums[static_cast<std::size_t>(taps[i].index)] += given * slopes[i];
+    }
+  }
+}
+
+/// The sum of all outputs, in double.
+Result<double> output_sum(const LoweredPool& pool, const Shape& shape, Buffer<float> values) {
+  const auto output = ReferenceEngine().run(Tensor(shape, std::move(values)), pool, {});
+  if (!output) return tl::unexpected(output.error());
+  const auto cells = output->values.values();
+  return std::accumulate(cells.begin(), cells.end(), 0.0);
+}
+
+/// The same with input cell `cell` moved by `step`.
+Result<double> moved_sum(const LoweredPool& pool, const Tensor& input, std::int64_t cell,
+                         float step) {
+  auto values = Buffer<float>::allocate(input.shape().elements());
+  if (!values) return tl::unexpected(values.error());
+  std::ranges::copy(input.values(), values->data());
+  (*values)[cell] += step;
+  return output_sum(pool, input.shape(), std::move(*values));
+}
+
+/// What the outputs do when one cell moves to either side.
+struct Differences {
+  double up, down;  ///< Per unit moved.
+};
+
+Result<Differences> differences(const LoweredPool& pool, const Tensor& input, std::int64_t cell,
+                                float step) {
+  const auto here = moved_sum(pool, input, cell, 0.0F);
+  if (!here) return tl::unexpected(here.error());
+  const auto above = moved_sum(pool, input, cell, step);
+  if (!above) return tl::unexpected(above.error());
+  const auto below = moved_sum(pool, input, cell, -step);
+  if (!below) return tl::unexpected(below.error());
+  return Differences{(*above - *here) / double{step}, (*here - *below) / double{step}};
+}
+
+Result<Tensor> ones(const Shape& shape) {
+  auto values = Buffer<float>::allocate(shape.elements());
+  if (!values) return tl::unexpected(values.error());
+  std::ranges::fill(values->span(), 1.0F);
+  return Tensor(shape, std::move(*values));
+}
+
+/// Slopes to either side that differ by more than this share, or are none, are a kink.
+constexpr double kKink = 0.05;
+
+}  // namespace
+
+Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
+                        TiePolicy ties) {
+  const Shape& in = input.shape();
+  POOLSCOPE_CHECK(output.shape() == pool.output_shape(in));
+  auto values = Buffer<float>::allocate(in.elements());
+  if (!values) return tl::unexpected(values.error());
+  std::vector<double> sums(static_cast<std::size_t>(in.plane_size()));
+  for (std::int64_t p = 0; p < in.planes(); ++p) {
+    plane_gradient(pool, input, output, p, ties, sums);
+    std::ranges::transform(sums, values->data() + p * in.plane_size(),
+                           [](double sum) { return static_cast<float>(sum); });
+  }
+  return Tensor(in, std::move(*values));
+}
+
+Result<GradientCheck> check_gradient(const LoweredPool& pool, const Tensor& input,
+                                     std::int64_t most, float step) {
+  const auto output = ones(pool.output_shape(input.shape()));
+  if (!output) return tl::unexpected(output.error());
+  const auto found = gradient(pool, input, *output, TiePolicy::winner);
+  if (!found) return tl::unexpected(found.error());
+  const std::int64_t cells = input.shape().elements();
+  const std::int64_t stride = std::max<std::int64_t>((cells + most - 1) / most, 1);
+  GradientCheck check;
+  for (std::int64_t cell = 0; cell < cells; cell += stride) {
+    const auto slopes = differences(pool, input, cell, step);
+    if (!slopes) return tl::unexpected(slopes.error());
+    const double scale = std::max({1.0, std::abs(slopes->up), std::abs(slopes->down)});
+    if (!(std::abs(slopes->up - slopes->down) <= kKink * scale)) {
+      ++check.kinks;
+      continue;
+    }
+    ++check.cells;
+    const double expected = (slopes->up + slopes->down) / 2.0;
+    check.worst = std::max(check.worst, std::abs(found->data()[cell] - expected) / scale);
+  }
+  return check;
+}
+
+}  // namespace poolscope

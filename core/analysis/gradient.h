@@ -1,0 +1,42 @@
+#pragma once
+
+#include <vector>
+
+#include "core/engines/engine.h"
+
+namespace poolscope {
+
+/// Who of several taps that hold a window's winning value gets its gradient.
+enum class TiePolicy {
+  winner,  ///< The winner alone, the first of them: what PyTorch does.
+  split,   ///< Each an equal part.
+  all,     ///< Each the whole of it.
+};
+
+/// The gradient that reaches a pool's input when `output` (one value a cell of the pool's output)
+/// is the gradient on its output: the pool's transposed Jacobian at `input`.
+/// Shape: as the input. A pick (max, min, median) passes it on by `ties`; a mean sends 1/divisor to
+/// each tap inside, a power, softmax or log-sum-exp what its formula's derivative says; where that
+/// has none (a power at 0) it is 0. NaN: a NaN that won gets the gradient; other reductions of NaN
+/// give NaN. Errors: memory. Source: design/semantics.md, "Backward".
+Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
+                        TiePolicy ties);
+
+/// The gradients at every stage of a trace, stage 0 first, when `output` is that on the last one; a
+/// winner that an unpooling reads counts as fixed. Errors: memory, an output of another shape than
+/// the last stage.
+Result<std::vector<Tensor>> gradients(const Trace& trace, const Tensor& output, TiePolicy ties);
+
+/// How a gradient compares with central differences of the reference engine.
+struct GradientCheck {
+  std::int64_t cells = 0;  ///< Compared ones.
+  std::int64_t kinks = 0;  ///< Left out: the differences to either side disagree, or are NaN.
+  double worst = 0.0;      ///< The largest error, relative to the larger of 1 and the gradient.
+};
+
+/// Moves each input cell (evenly spread ones, at most `most`) of a pool up and down by `step`, and
+/// compares what the sum of all outputs does with the gradient of ones. Errors: those of a run.
+Result<GradientCheck> check_gradient(const LoweredPool& pool, const Tensor& input,
+                                     std::int64_t most, float step);
+
+}  // namespace poolscope
