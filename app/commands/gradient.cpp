@@ -51,7 +51,7 @@ Result<Tensor> given_gradient(const GradientOptions& options, const Stage& last)
 /// One line a layer: how its gradient compares with finite differences.
 Result<void> print_checks(const Pipeline& pipeline, const Trace& trace) {
   constexpr std::int64_t kCells = 200;
-  constexpr float kStep = 0x1p-7F;
+  constexpr float kStep = 0x1p-9F;
   for (std::size_t i = 1; i < trace.stages.size(); ++i) {
     const Stage& stage = trace.stages[i];
     const LoweredPool* pool = stage.plan.pool();

@@ -213,7 +213,7 @@ Result<Tensor> ones(const Shape& shape) {
 }
 
 /// Slopes to either side that differ by more than this share, or are none, are a kink.
-constexpr double kKink = 0.05;
+constexpr double kKink = 0.01;
 
 }  // namespace
 
