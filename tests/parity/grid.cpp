@@ -8,6 +8,33 @@ namespace {
 /// Odd sizes about the widths of vectors (4, 8, 16), and some that are smaller than a window.
 constexpr std::array<std::int64_t, 8> kWidths{15, 7, 33, 1, 17, 49, 64, 31};
 
+struct Demand {
+  bool winners;
+  Bounds bounds;
+};
+
+testing::AssertionResult agrees_if_run(const GridRun& run, const Tensor& input,
+                                       const LoweredPool& pool, const Demand& demand) {
+  const auto output = run(input, pool, {.winners = demand.winners});
+  if (!output) return testing::AssertionSuccess();
+  return agrees(*output, input, pool, demand.bounds);
+}
+
+/// Windows of one size on both sides of the borders, with weights of both signs and a few zeros.
+LoweredPool weighted_pool(const Shape& shape, const std::array<std::int64_t, 2>& kernel_stride, std::uint32_t n,
+                          std::mt19937& random) {
+  const auto [kernel, stride] = kernel_stride;
+  const std::int64_t before = (kernel - 1) / 2;
+  const AxisSpec cols{kernel, stride, before, kernel - 1 - before};
+  const AxisSpec rows = n % 3 == 0 ? AxisSpec{3, 1, 1, 1} : cols;
+  LoweredPool pool = pool_of(shape, rows, cols, Reduction::weighted);
+  for (std::int64_t tap = 0; tap < rows.kernel * kernel; ++tap) {
+    const bool zero = n % 7 == 0 && tap == 1;
+    pool.weights.push_back(zero ? 0.0F : static_cast<float>(random() % 17) - 5.5F);
+  }
+  return pool;
+}
+
 }  // namespace
 
 void for_each_case(int repeats, const std::function<void(const GridCase&)>& visit) {
@@ -43,6 +70,8 @@ void set_reduction(LoweredPool& pool, const Kind& kind) {
   pool.least = kind.least;
   pool.alpha = kind.alpha;
   pool.scale = kind.scale;
+  pool.sampled = kind.sampled;
+  pool.seed = 7;
 }
 
 LoweredPool pool_of(GridCase grid_case, const Kind& kind) {
@@ -81,6 +110,71 @@ LoweredPool scattered_pool(const Shape& shape, std::mt19937& random, const Kind&
     pool.planes.push_back({axis(shape.h, 5), axis(shape.w, 11)});
   }
   return pool;
+}
+
+int compare_on_grid(const Kind& kind, int repeats, const GridRun& run, const Bounds& bounds) {
+  int compared = 0, failures = 0;
+  for_each_case(repeats, [&](const GridCase& grid_case) {
+    const LoweredPool pool = pool_of(grid_case, kind);
+    if (pool.planes.front().rows.empty() || pool.planes.front().cols.empty() || failures > 5) {
+      return;
+    }
+    const Tensor input =
+        filled(grid_case.shape, grid_case.fill, static_cast<std::uint32_t>(compared));
+    const auto agreed = agrees_if_run(run, input, pool, {kind.winners, bounds});
+    EXPECT_TRUE(agreed) << text(grid_case);
+    failures += agreed ? 0 : 1;
+    ++compared;
+  });
+  return compared;
+}
+
+void compare_on_adaptive_windows(const Kind& kind, const GridRun& run, const Bounds& bounds) {
+  std::uint32_t n = 0;
+  for (const std::int64_t height : {1, 2, 5, 10, 13, 40}) {
+    for (const std::int64_t width : {1, 7, 13, 33, 70}) {
+      for (const std::int64_t outputs : {1, 2, 3, 7, 13, 36, 75}) {
+        const Shape shape{1 + n % 2, 2, height, width};
+        LoweredPool pool = adaptive_pool(shape, 1 + n % 9, outputs, kind.reduction);
+        set_reduction(pool, kind);
+        const Tensor input = filled(shape, static_cast<Fill>(n % kFills), n);
+        ASSERT_TRUE(agrees_if_run(run, input, pool, {kind.winners, bounds})) << fmt::format(
+            "{}x{} to {}x{}, fill {}", height, width, 1 + n % 9, outputs, n % kFills);
+        ++n;
+      }
+    }
+  }
+}
+
+void compare_on_windows_of_each_plane(const Kind& kind, const GridRun& run,
+                                      const Bounds& bounds) {
+  for (std::uint32_t n = 0; n < 200; ++n) {
+    std::mt19937 random(n);
+    const Shape shape{1 + n % 2, 1 + n % 3, 9, 14};
+    const LoweredPool pool = scattered_pool(shape, random, kind);
+    const Tensor input = filled(shape, static_cast<Fill>(n % kFills), n);
+    ASSERT_TRUE(agrees_if_run(run, input, pool, {kind.winners, bounds})) << n;
+  }
+}
+
+void compare_weighted_sums(const GridRun& run, const Bounds& bounds) {
+  std::uint32_t n = 0;
+  std::mt19937 random(1);
+  for (const Border border : {Border::skip, Border::zero, Border::reflect}) {
+    for (const std::int64_t kernel : {1, 2, 3, 4, 5, 7}) {
+      for (const std::int64_t stride : {1, 2, 3}) {
+        for (int fill = 0; fill < kFills; ++fill) {
+          const Shape shape{1 + n % 2, 1 + n % 3, 8 + n % 5, 9 + n % 23};
+          LoweredPool pool = weighted_pool(shape, {kernel, stride}, n, random);
+          pool.border = border;
+          const Tensor input = filled(shape, static_cast<Fill>(fill), n++);
+          ASSERT_TRUE(agrees_if_run(run, input, pool, {false, bounds}))
+              << fmt::format("border {}, kernel {}, stride {}, fill {}", static_cast<int>(border),
+                             kernel, stride, fill);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace poolscope

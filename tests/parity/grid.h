@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <random>
 #include <string>
 
@@ -21,6 +22,9 @@ struct Kind {
   bool magnitude = false;
   std::optional<double> least = {};
   double alpha = 0.5, scale = 1.0;
+  bool sampled = false;
+
+  friend std::ostream& operator<<(std::ostream& to, const Kind& kind) { return to << kind.name; }
 };
 inline constexpr std::array kKinds{
     Kind{"Max", Reduction::max},
@@ -50,6 +54,11 @@ inline constexpr std::array kResearchKinds{
     Kind{.name = "FlatLogSumExp", .reduction = Reduction::log_sum_exp, .scale = 0.25},
 };
 
+inline constexpr std::array kStochasticKinds{
+    Kind{"StochasticExpected", Reduction::stochastic},
+    Kind{.name = "StochasticDrawn", .reduction = Reduction::stochastic, .sampled = true},
+};
+
 /// Gives the windows of a pool that reduction.
 void set_reduction(LoweredPool& pool, const Kind& kind);
 
@@ -70,5 +79,19 @@ std::string text(const GridCase& grid_case);
 
 /// Windows without any order, other ones for each plane.
 LoweredPool scattered_pool(const Shape& shape, std::mt19937& random, const Kind& kind);
+
+/// Runs the engine under test; nothing where it leaves the run to another engine.
+using GridRun = std::function<std::optional<PoolOutput>(const Tensor& input, const LoweredPool& pool,
+                                                        const RunOptions& options)>;
+
+/// Holds an engine against the reference on every case, `repeats` for each setting, and gives how
+/// many were compared. Fails the test that calls it, and stops after a few faults.
+int compare_on_grid(const Kind& kind, int repeats, const GridRun& run, const Bounds& bounds = {});
+/// The same on adaptive windows, on windows of each plane, and for weighted sums, whose weights
+/// count every tap of a window.
+void compare_on_adaptive_windows(const Kind& kind, const GridRun& run, const Bounds& bounds = {});
+void compare_on_windows_of_each_plane(const Kind& kind, const GridRun& run,
+                                      const Bounds& bounds = {});
+void compare_weighted_sums(const GridRun& run, const Bounds& bounds = {});
 
 }  // namespace poolscope

@@ -80,12 +80,12 @@ bool is_exponential(Reduction reduction) {
 }
 
 /// The scale that the bounds are relative to: the reference on the magnitudes of the input and of
-/// the weights; of exponentials, the largest finite one.
+/// the weights; of a stochastic one the largest, of exponentials the largest finite one.
 Tensor magnitudes(const Tensor& input, LoweredPool pool) {
   for (float& weight : pool.weights) weight = std::abs(weight);
-  const bool largest = is_exponential(pool.reduction);
-  if (largest) pool.reduction = Reduction::max;
-  return ReferenceEngine().run(positive(input, largest), pool, {})->values;
+  const bool exponential = is_exponential(pool.reduction);
+  if (exponential || pool.reduction == Reduction::stochastic) pool.reduction = Reduction::max;
+  return ReferenceEngine().run(positive(input, exponential), pool, {})->values;
 }
 
 bool exponential_agrees(double got, double expected, double size, const Bounds& bounds) {
@@ -161,7 +161,7 @@ testing::AssertionResult agrees(const PoolOutput& got, const Tensor& input, cons
                                 const Bounds& bounds) {
   const PoolOutput expected =
       *ReferenceEngine().run(input, pool, {.winners = got.winners.has_value()});
-  if (pool.has_winners()) return same_bits(got, expected);
+  if (pool.has_winners() || pool.sampled) return same_bits(got, expected);
   if (got.values.shape() != expected.values.shape()) {
     return testing::AssertionFailure() << "shapes differ";
   }

@@ -33,7 +33,7 @@ struct Bounds {
 };
 
 /// Success where `got` is within semantics.md's bounds of the reference: bit for bit for max, min,
-/// median and winners (any NaN equals any NaN, the sign of zero counts).
+/// median, drawn taps and winners (any NaN equals any NaN, the sign of zero counts).
 testing::AssertionResult agrees(const PoolOutput& got, const Tensor& input, const LoweredPool& pool,
                                 const Bounds& bounds = {});
 
