@@ -13,6 +13,7 @@
 #include "core/engines/engine_chain.h"
 #include "core/engines/opengl_engine.h"
 #include "core/engines/reference_engine.h"
+#include "core/engines/torch_room.h"
 #include "core/pooling/nearest.h"
 
 namespace poolscope {
@@ -34,6 +35,10 @@ Result<const Engine*> opengl() {
   return &engine;
 }
 
+Result<const Engine*> torch() {
+  return torch_room().map([](const TorchRoom* room) { return &room->engine(); });
+}
+
 /// One line for each engine built in; `auto` is a name for one of the others.
 struct Entry {
   std::string_view name;
@@ -41,10 +46,8 @@ struct Entry {
   bool complete;  ///< Runs whatever it is given; the CPU engine stands in for the others.
 };
 constexpr std::array kEngines{
-    Entry{"auto", cpu, true},
-    Entry{"reference", reference, true},
-    Entry{"cpu", cpu, true},
-    Entry{"opengl", opengl, false},
+    Entry{"auto", cpu, true},       Entry{"reference", reference, true}, Entry{"cpu", cpu, true},
+    Entry{"opengl", opengl, false}, Entry{"torch", torch, false},
 };
 
 Result<const Entry*> find_entry(std::string_view name) {

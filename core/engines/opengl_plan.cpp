@@ -1,7 +1,6 @@
 #include "core/engines/opengl_plan.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -12,15 +11,8 @@ namespace poolscope {
 namespace {
 
 constexpr std::int64_t kFloat = 4;
-/// Exponents up to this one are multiplied out; the powers of floats stay doubles.
-constexpr double kMostFactors = 8.0;
-/// Below it, log(sum) / scale asks for more digits than a float has.
-constexpr double kLeastScale = 0.1;
-/// Taps of a window that one invocation reads, some reductions twice: Mesa's software renderer
-/// leaves all loops of an invocation after 65535 rounds, and a GPU's watchdog a slow one.
-constexpr std::int64_t kMostTaps = 16384;
-/// The median reads them for each bit of the keys.
-constexpr std::int64_t kMostMedianTaps = 1024;
+/// Exponents up to this one are multiplied out.
+constexpr double kMostFactors = 16.0;
 
 bool fits(std::int64_t value) {
   return value >= std::numeric_limits<std::int32_t>::min() &&
@@ -73,17 +65,12 @@ struct RowSpan {
   }
 };
 
-/// The rows that a window reads of an input of `height` rows.
+/// The rows that a window reads; a reflected one may read any.
 RowSpan rows_of(const OpenGlWindow& window, std::int64_t height, Border border) {
+  if (border == Border::reflect) return {0, height};
   if (window.count == 0) return {};
-  const std::int64_t first = window.begin;
-  const std::int64_t last = first + std::int64_t{window.count - 1} * window.step;
-  RowSpan span{std::max<std::int64_t>(0, first), std::min(height, last + 1)};
-  if (border == Border::reflect && first < 0) span = span.with({0, std::min(height, 1 - first)});
-  if (border == Border::reflect && last >= height) {
-    span = span.with({std::max<std::int64_t>(0, 2 * (height - 1) - last), height});
-  }
-  return span;
+  const std::int64_t last = window.begin + std::int64_t{window.count - 1} * window.step;
+  return {std::max<std::int64_t>(0, window.begin), std::min(height, last + 1)};
 }
 
 /// Cuts a pass into chunks that the limits hold.
@@ -209,15 +196,6 @@ std::int64_t bytes_of(const OpenGlPlan& plan) {
   return bytes;
 }
 
-Result<void> check_taps(const OpenGlPlan& plan, Reduction reduction) {
-  const std::int64_t most = reduction == Reduction::median ? kMostMedianTaps : kMostTaps;
-  for (const OpenGlPass& pass : plan.passes) {
-    if (pass.most_taps <= most) continue;
-    return failure(fmt::format("a window of {} taps; at most {}", pass.most_taps, most));
-  }
-  return {};
-}
-
 Result<void> check_memory(const OpenGlPlan& plan, const OpenGlLimits& limits) {
   for (const OpenGlPass& pass : plan.passes) {
     const auto table = static_cast<std::int64_t>(pass.windows.size() * sizeof(OpenGlWindow));
@@ -235,21 +213,11 @@ Result<void> check_memory(const OpenGlPlan& plan, const OpenGlLimits& limits) {
 
 std::optional<std::string> opengl_cannot(const LoweredPool& pool) {
   switch (pool.reduction) {
-    case Reduction::stochastic:
-      return "stochastic pooling";
-    case Reduction::power: {
-      const double p = pool.exponent;
-      if (p >= 1.0 && p <= kMostFactors && p == std::floor(p)) return {};
-      return fmt::format("a power of {}", p);
-    }
-    case Reduction::log_sum_exp:
-      if (pool.scale >= kLeastScale) return {};
-      return fmt::format("a log-sum-exp with a scale of {}", pool.scale);
-    case Reduction::softmax:
-      if (pool.scale >= 0.0) return {};
-      return fmt::format("a softmax with a scale of {}", pool.scale);
-    default:
+    case Reduction::max:
+    case Reduction::mean:
       return {};
+    default:
+      return "this reduction";
   }
 }
 
@@ -265,7 +233,6 @@ Result<OpenGlPlan> plan_opengl(const Shape& input, const LoweredPool& pool, bool
   }
   OpenGlPlan plan{.passes = {}, .winners = winners && pool.has_winners()};
   plan.passes.push_back(whole_pass(input, pool));
-  if (auto good = check_taps(plan, pool.reduction); !good) return tl::unexpected(good.error());
   if (auto room = check_memory(plan, limits); !room) return tl::unexpected(room.error());
   for (OpenGlPass& pass : plan.passes) {
     if (auto cut = Chunker(pass, pool.border, limits).cut(); !cut) {

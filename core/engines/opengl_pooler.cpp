@@ -5,7 +5,6 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
-#include <cstddef>
 #include <cstring>
 #include <limits>
 
@@ -22,7 +21,7 @@ constexpr GLenum kContextLost = 0x0507;
 constexpr std::int32_t kHasDivisor = 1;
 
 /// Binding points of the shaders.
-constexpr GLuint kJob = 0, kSource = 0, kValues = 1, kWindows = 2, kWinners = 3, kWeights = 4;
+constexpr GLuint kJob = 0, kSource = 0, kValues = 1, kWindows = 2, kWinners = 3;
 
 /// The uniform block of shaders/common/pool_job.glsl (std140).
 struct Job {
@@ -31,11 +30,10 @@ struct Job {
   std::int32_t row = 0, rows = 0;
   std::int32_t source_row = 0, source_height = 0, source_width = 0;
   std::int32_t output_height = 0, output_width = 0;
-  std::int32_t table_step = 0, flags = 0, low_bits = 0, top_bits = 0;
-  float divisor = 1.0F, gain = 1.0F, least = 0.0F, scale = 1.0F, unused = 0.0F;
-  double alpha = 0.0;
+  std::int32_t table_step = 0, top_bits = 0, flags = 0;
+  float divisor = 1.0F, spare = 0.0F;
 };
-static_assert(sizeof(Job) == 88 && offsetof(Job, alpha) == 80);
+static_assert(sizeof(Job) == 64);
 
 using Clock = std::chrono::steady_clock;
 
@@ -87,80 +85,11 @@ std::int32_t bind_range(GLuint binding, const GlStore& store, CellRange range,
   return static_cast<std::int32_t>(range.begin - first / kFloat);
 }
 
-/// The bits of 2^exponent.
-std::int32_t bits_of_power(double exponent) {
-  return std::bit_cast<std::int32_t>(static_cast<float>(std::exp2(exponent)));
-}
-
-/// What `taps` terms are raised to or weighed by before they are added up, at most: as an exponent
-/// of the taps, and as a power of 2.
-struct Terms {
-  double exponent = 1.0, growth = 0.0;
-};
-
-Terms terms_of(const LoweredPool& pool, std::int64_t taps) {
-  const double many = std::log2(static_cast<double>(std::max<std::int64_t>(1, taps)));
-  return {pool.reduction == Reduction::power ? pool.exponent : 1.0, std::ceil(many)};
-}
-
-/// The numbers that all chunks of a pass share.
-Job job_of(const LoweredPool& pool, const OpenGlPass& pass) {
-  // A driver may flush what lies below 2^-126 to 0: nothing beside a term of 2^-80.
-  constexpr double low = -80.0, top = 126.0;
-  const Terms terms = terms_of(pool, pass.most_taps);
-  Job job;
-  job.source_height = static_cast<std::int32_t>(pass.source.h);
-  job.source_width = static_cast<std::int32_t>(pass.source.w);
-  job.output_height = static_cast<std::int32_t>(pass.output.h);
-  job.output_width = static_cast<std::int32_t>(pass.output.w);
-  job.table_step = pass.windows_each_plane ? job.output_height + job.output_width : 0;
-  job.flags = pool.divisor_override ? kHasDivisor : 0;
-  job.low_bits = bits_of_power(low / terms.exponent);
-  job.top_bits = bits_of_power((top - terms.growth) / terms.exponent);
-  job.divisor = static_cast<float>(pool.divisor_override.value_or(1));
-  job.gain = static_cast<float>(pool.gain);
-  job.least = static_cast<float>(pool.least.value_or(0.0));
-  job.scale = static_cast<float>(pool.scale);
-  job.alpha = pool.alpha;
-  return job;
-}
-
-std::string_view shader_of(Reduction reduction) {
-  switch (reduction) {
-    case Reduction::median:
-      return "pool_median.comp";
-    case Reduction::mean:
-      return "pool_mean.comp";
-    case Reduction::power:
-      return "pool_power.comp";
-    case Reduction::mixed:
-      return "pool_mixed.comp";
-    case Reduction::softmax:
-    case Reduction::log_sum_exp:
-      return "pool_exponential.comp";
-    case Reduction::weighted:
-      return "pool_weighted.comp";
-    default:
-      return "pool_pick.comp";
-  }
-}
-
-/// What the shader of a pool is compiled with.
-std::vector<ShaderDefine> defines_of(const LoweredPool& pool, bool winners) {
-  std::vector<ShaderDefine> defines{{"GROUP", std::to_string(kOpenGlGroup)}};
-  const auto define = [&](const char* name, bool wanted = true) {
-    if (wanted) defines.push_back({name, "1"});
-  };
-  const Reduction reduction = pool.reduction;
-  define("WINNERS", winners);
-  define("NEGATED", reduction == Reduction::min);
-  define("SOFTMAX", reduction == Reduction::softmax);
-  define("REFLECT", pool.border == Border::reflect);
-  if (reduction != Reduction::power) return defines;
-  define("MAGNITUDE", pool.magnitude);
-  define("LEAST", pool.least.has_value());
-  defines.push_back({"EXPONENT", fmt::format("{:.0f}", pool.exponent)});
-  return defines;
+/// From where on the sizes of `taps` finite floats may add up to more than a float holds.
+std::int32_t top_bits(std::int64_t taps) {
+  const float top =
+      std::ldexp(1.0F, 126 - static_cast<int>(std::bit_width(static_cast<std::uint64_t>(taps))));
+  return std::bit_cast<std::int32_t>(top);
 }
 
 }  // namespace
@@ -177,13 +106,14 @@ Result<OpenGlPooler> OpenGlPooler::create(std::optional<OpenGlLimits> limits) {
 }
 
 Result<const Program*> OpenGlPooler::program_of(const OpenGlPass&) {
-  const std::vector<ShaderDefine> defines = defines_of(pool_, plan_.winners);
-  const std::string_view shader = shader_of(pool_.reduction);
-  std::string key(shader);
-  for (const ShaderDefine& define : defines)
-    key += fmt::format(" {}={}", define.name, define.value);
+  std::vector<ShaderDefine> defines{{"GROUP", std::to_string(kOpenGlGroup)}};
+  if (pool_.has_winners()) defines.push_back({"PICK", "1"});
+  if (pool_.reduction == Reduction::min) defines.push_back({"NEGATED", "1"});
+  if (plan_.winners) defines.push_back({"WINNERS", "1"});
+  std::string key = "pool_direct.comp";
+  for (const ShaderDefine& define : defines) key += " " + define.name;
   if (const auto made = programs_.find(key); made != programs_.end()) return &made->second;
-  auto program = library_.program({shader}, defines);
+  auto program = library_.program({"pool_direct.comp"}, defines);
   if (!program) return tl::unexpected(program.error());
   return &programs_.emplace(key, std::move(*program)).first->second;
 }
@@ -199,10 +129,6 @@ Result<void> OpenGlPooler::make_room() {
   if (auto made = reserve(windows_, table); !made) return made;
   glBindBuffer(GL_SHADER_STORAGE_BUFFER, windows_.buffer.get());
   glBufferSubData(GL_SHADER_STORAGE_BUFFER, 0, table, pass.windows.data());
-  const auto weights = static_cast<std::int64_t>(pool_.weights.size()) * kFloat;
-  if (auto made = reserve(weights_, std::max(kFloat, weights)); !made) return made;
-  glBindBuffer(GL_SHADER_STORAGE_BUFFER, weights_.buffer.get());
-  glBufferSubData(GL_SHADER_STORAGE_BUFFER, 0, weights, pool_.weights.data());
   for (const GlStore* store : {&values_, &winners_}) {
     if (!store->buffer) continue;
     glBindBuffer(GL_SHADER_STORAGE_BUFFER, store->buffer.get());
@@ -256,7 +182,7 @@ void OpenGlPooler::dispatch_next() {
       chunk.planes > 1 ? chunk.planes * in.plane_size() : chunk.source_rows * in.w;
   const std::int64_t first = chunk.plane * out.plane_size() + chunk.row * out.w + kGuardCells;
   const std::int64_t cells = chunk.planes * chunk.rows * out.w;
-  Job job = job_of(pool_, pass);
+  Job job;
   job.source_origin =
       bind_range(kSource, source_, {first_in, first_in + cells_in}, limits_.block_alignment);
   job.output_origin = bind_range(kValues, values_, {first, first + cells}, limits_.block_alignment);
@@ -264,12 +190,19 @@ void OpenGlPooler::dispatch_next() {
     bind_range(kWinners, winners_, {first, first + cells}, limits_.block_alignment);
   glBindBufferRange(GL_SHADER_STORAGE_BUFFER, kWindows, windows_.buffer.get(), 0,
                     static_cast<GLsizeiptr>(pass.windows.size() * sizeof(OpenGlWindow)));
-  if (weights_.buffer) glBindBufferBase(GL_SHADER_STORAGE_BUFFER, kWeights, weights_.buffer.get());
   job.plane = static_cast<std::int32_t>(chunk.plane);
   job.planes = static_cast<std::int32_t>(chunk.planes);
   job.row = static_cast<std::int32_t>(chunk.row);
   job.rows = static_cast<std::int32_t>(chunk.rows);
   job.source_row = static_cast<std::int32_t>(chunk.source_row);
+  job.source_height = static_cast<std::int32_t>(in.h);
+  job.source_width = static_cast<std::int32_t>(in.w);
+  job.output_height = static_cast<std::int32_t>(out.h);
+  job.output_width = static_cast<std::int32_t>(out.w);
+  job.table_step = pass.windows_each_plane ? job.output_height + job.output_width : 0;
+  job.top_bits = top_bits(std::max<std::int64_t>(1, pass.most_taps));
+  job.flags = pool_.divisor_override ? kHasDivisor : 0;
+  job.divisor = static_cast<float>(pool_.divisor_override.value_or(1));
   glBindBuffer(GL_UNIFORM_BUFFER, job_.get());
   glBufferData(GL_UNIFORM_BUFFER, sizeof job, &job, GL_STREAM_DRAW);
   glBindBufferBase(GL_UNIFORM_BUFFER, kJob, job_.get());

@@ -64,7 +64,7 @@ class OpenGlPooler {
   OpenGlLimits limits_;
   ShaderLibrary library_;
   std::map<std::string, Program> programs_;
-  GlStore source_, values_, winners_, windows_, weights_;
+  GlStore source_, values_, winners_, windows_;
   GlBuffer job_ = GlBuffer::create();
   Query begun_ = Query::create(), ended_ = Query::create();
   Tensor resident_;  ///< What source_ holds, as far as it is uploaded.

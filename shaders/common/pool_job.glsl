@@ -13,14 +13,10 @@ layout(std140, binding = 0) uniform Job {
   int output_height;
   int output_width;
   int table_step;      // Windows from one plane's to the next one's; 0: one set for all.
+  int top_bits;        // Finite taps from here on may leave float when summed.
   int flags;
-  int low_bits;        // Sizes (a float's bits) of a window's largest tap below which float sums
-  int top_bits;        // may lose taps, and from which on they may overflow.
   float divisor;       // Replaces those of the windows where kHasDivisor is set.
-  float gain;
-  float least;
-  float scale;
-  double alpha;
+  float spare;
 };
 const int kHasDivisor = 1;
 

@@ -30,11 +30,15 @@ class Rotation {
 class CpuParity : public testing::TestWithParam<Kind> {};
 INSTANTIATE_TEST_SUITE_P(Grid, CpuParity, testing::ValuesIn(kKinds),
                          [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Research, CpuParity, testing::ValuesIn(kResearchKinds),
+                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Stochastic, CpuParity, testing::ValuesIn(kStochasticKinds),
+                         [](const auto& kind) { return kind.param.name; });
 
 /// Runs each case on the next engine.
 GridRun in_turn(Rotation& engines) {
-  return [&engines](const Tensor& input, const LoweredPool& pool, bool winners) {
-    return engines.run(input, pool, winners);
+  return [&engines](const Tensor& input, const LoweredPool& pool, const RunOptions& options) {
+    return engines.run(input, pool, options.winners);
   };
 }
 
@@ -74,6 +78,11 @@ TEST_P(CpuParity, AgreesOnAdaptiveWindows) {
 TEST_P(CpuParity, AgreesOnWindowsOfEachPlane) {
   Rotation engines;
   compare_on_windows_of_each_plane(GetParam(), in_turn(engines));
+}
+
+TEST(CpuWeightedParity, AgreesWithTheReference) {
+  Rotation engines;
+  compare_weighted_sums(in_turn(engines));
 }
 
 TEST_P(CpuParity, EachInstructionSetAgreesOnEachWidth) {

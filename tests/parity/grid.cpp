@@ -21,8 +21,8 @@ testing::AssertionResult agrees_if_run(const GridRun& run, const Tensor& input,
 }
 
 /// Windows of one size on both sides of the borders, with weights of both signs and a few zeros.
-LoweredPool weighted_pool(const Shape& shape, const std::array<std::int64_t, 2>& kernel_stride, std::uint32_t n,
-                          std::mt19937& random) {
+LoweredPool weighted_pool(const Shape& shape, const std::array<std::int64_t, 2>& kernel_stride,
+                          std::uint32_t n, std::mt19937& random) {
   const auto [kernel, stride] = kernel_stride;
   const std::int64_t before = (kernel - 1) / 2;
   const AxisSpec cols{kernel, stride, before, kernel - 1 - before};
@@ -146,8 +146,7 @@ void compare_on_adaptive_windows(const Kind& kind, const GridRun& run, const Bou
   }
 }
 
-void compare_on_windows_of_each_plane(const Kind& kind, const GridRun& run,
-                                      const Bounds& bounds) {
+void compare_on_windows_of_each_plane(const Kind& kind, const GridRun& run, const Bounds& bounds) {
   for (std::uint32_t n = 0; n < 200; ++n) {
     std::mt19937 random(n);
     const Shape shape{1 + n % 2, 1 + n % 3, 9, 14};

@@ -81,8 +81,8 @@ std::string text(const GridCase& grid_case);
 LoweredPool scattered_pool(const Shape& shape, std::mt19937& random, const Kind& kind);
 
 /// Runs the engine under test; nothing where it leaves the run to another engine.
-using GridRun = std::function<std::optional<PoolOutput>(const Tensor& input, const LoweredPool& pool,
-                                                        const RunOptions& options)>;
+using GridRun = std::function<std::optional<PoolOutput>(
+    const Tensor& input, const LoweredPool& pool, const RunOptions& options)>;
 
 /// Holds an engine against the reference on every case, `repeats` for each setting, and gives how
 /// many were compared. Fails the test that calls it, and stops after a few faults.

@@ -1,4 +1,8 @@
-// main(): one invocation an output cell, whatever its windows are; reduce() does the rest.
+#version 430 core
+// One invocation an output cell, whatever its windows are. REDUCTION says what becomes of the taps.
+#include "common/pool_job.glsl"
+#include "common/reductions.glsl"
+
 layout(local_size_x = GROUP) in;
 
 void main() {

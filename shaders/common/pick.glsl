@@ -1,6 +1,4 @@
-#version 430 core
 // The largest tap (NEGATED: the smallest), and with WINNERS its place.
-#include "common/pool_job.glsl"
 #include "common/ordered_float.glsl"
 
 #ifdef WINNERS
@@ -30,5 +28,3 @@ void reduce(Place at, Window row, Window col, int cell) {
   winners[cell] = winner;
 #endif
 }
-
-#include "common/each_cell.glsl"

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "core/engines/engine.h"
+#include "core/pooling/layer.h"
+
+namespace poolscope {
+
+/// What libpoolscope_torch.so offers: everything of the program that runs on LibTorch. Lives as
+/// long as the program. Thread: all members may be called from several threads at once.
+class TorchRoom {
+ public:
+  virtual ~TorchRoom() = default;
+
+  /// Of the linked LibTorch: `1.13.1`.
+  virtual std::string version() const = 0;
+  /// The engine named `torch`.
+  virtual const Engine& engine() const = 0;
+
+  /// Whether LibTorch has the layer itself, so that it can be its witness.
+  virtual bool has_layer(const Layer& layer) const = 0;
+  /// What LibTorch's own layer gives for `layer`'s parameters; nothing of Poolscope's lowering is
+  /// used, so this witnesses it. Winners where the layer has them, -1 for none; on the CPU.
+  /// Errors: LibTorch's own, and a layer that it does not have.
+  virtual Result<PoolOutput> witness(const Layer& layer, const Tensor& input) const = 0;
+};
+
+/// Opens libpoolscope_torch.so, which lies beside libpoolscope_core.so, at the first call: this
+/// takes up to a second, so call it where waiting is fine. Errors: the library is not there or
+/// cannot be opened, with the package that brings it. Thread: any.
+Result<const TorchRoom*> torch_room();
+
+/// The name and the type of the one function that libpoolscope_torch.so exports. It gives null, and
+/// says why in `reason`, when LibTorch cannot be used.
+inline constexpr const char* kTorchRoomFunction = "poolscope_torch_room";
+using TorchRoomFunction = const TorchRoom* (*)(std::string& reason);
+
+}  // namespace poolscope
