@@ -181,6 +181,14 @@ Result<void> set_parameter(Layer& layer, std::string_view name, std::string_view
                                   quoted(text.substr(value->begin, value->end - value->begin))),
                       std::string(name));
   }
+  // Of the two ways to say an output's size the last one given counts.
+  if (parameter->field == ParameterField(&Layer::output_ratio) && changed.output_ratio) {
+    changed.output_size = {};
+  }
+  if (parameter->field == ParameterField(&Layer::output_size) &&
+      changed.output_size != OutputSize{}) {
+    changed.output_ratio.reset();
+  }
   layer = changed;
   return {};
 }

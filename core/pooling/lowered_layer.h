@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -47,6 +48,10 @@ Shape output_shape(const LoweredLayer& lowered, const Shape& input);
 
 /// Whether its outputs come from one tap each, whose places can be asked for.
 bool has_winners(const LoweredLayer& lowered);
+
+/// The cells that each output depends on, where they are a rectangle and the layer is not one pool:
+/// a chain's, and those around the points of a RoI sampling.
+std::optional<PlaneWindows> footprint(const LoweredLayer& lowered, const Shape& input);
 
 /// The pools that make up a lowered layer, in order; none for the two operators without windows.
 std::span<const LoweredPool> pools_of(const LoweredLayer& lowered);

@@ -125,6 +125,7 @@ Result<StagePlan> plan_stage(const Layer& layer, const std::vector<StagePlan>& s
   }
   stage->shape = output_shape(*lowered, stage->input_shape);
   stage->form = *form;
+  stage->footprint = footprint(*lowered, stage->input_shape);
   stage->lowered = std::move(*lowered);
   stage->notes = stage_notes(layer, *stage);
   return stage;

@@ -27,6 +27,8 @@ struct StagePlan {
   Shape input_shape;
   ArrayForm input_form;
   std::optional<LoweredLayer> lowered = {};  ///< Empty for the input and for a disabled layer.
+  /// What each output depends on, where the layer is not one pool and that is a rectangle.
+  std::optional<PlaneWindows> footprint = {};
   /// The stage whose winners an unpooling reads.
   std::optional<std::size_t> winners_of = {};
   std::vector<std::string> notes =

@@ -21,6 +21,10 @@ std::string axis_text(std::string_view name, const AxisWindow& window) {
 std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
   const bool is_power = view.pool->reduction == Reduction::power;
   constexpr int kDigits = 6;
+  if (view.pool->border == Border::reflect) {
+    y = reflected(y, view.rows);
+    x = reflected(x, view.cols);
+  }
   std::string text = view.inside(y, x)
                          ? short_number_text(static_cast<double>(view.input_value(y, x)), kDigits)
                          : std::string(view.border_text());
@@ -29,6 +33,13 @@ std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
   if (view.pool->exponent == 1.0) return text;
   if (text.front() == '-') text = "(" + text + ")";
   return view.pool->exponent == 2.0 ? text + "²" : text + "^" + number_text(view.pool->exponent);
+}
+
+/// `0.25·` where each tap of a window has a weight.
+std::string weight_text(const StageView& view, std::int64_t tap) {
+  const auto& weights = view.pool->weights;
+  if (weights.empty()) return {};
+  return short_number_text(static_cast<double>(weights[static_cast<std::size_t>(tap)]), 6) + "·";
 }
 
 /// Rows of tap texts; beyond kMaxSpelledTaps the middle is left out.
@@ -44,7 +55,10 @@ std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& fact
       const std::int64_t y = facts.row.tap(facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r);
       const std::int64_t x = facts.col.tap(facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
       if (c > 0) line += glue;
-      line += cut ? std::string("…") : tap_text(view, y, x);
+      const std::int64_t tap =
+          (facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r) * facts.col.count +
+          (facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
+      line += cut ? std::string("…") : weight_text(view, tap) + tap_text(view, y, x);
     }
     rows.push_back(facts.row.count > 5 && r == 3 ? std::string("…") : line);
   }
@@ -65,7 +79,7 @@ constexpr Wording kWordings[] = {
      "Each cell counts by its share of the sum; below 0 it counts as 0."},
     {Reduction::softmax, "softmax", "Large values weigh more, by their exponential."},
     {Reduction::log_sum_exp, "logsumexp", "A smooth maximum: the log of the sum of exponentials."},
-    {Reduction::weighted, "sum of w·", "Every cell counts by the weight of its place."},
+    {Reduction::weighted, "", "Every cell counts by the weight of its place."},
 };
 
 const Wording& wording_of(Reduction reduction) {
@@ -106,6 +120,7 @@ std::string border_fact(const StageView& view, const WindowFacts& facts) {
   std::string text = fmt::format("{} of {}", count_text(outside), count_text(facts.taps));
   if (outside == 0) return text;
   if (view.pool->has_winners()) return text + ", never win";
+  if (view.pool->border == Border::reflect) return text + ", mirrored";
   return text + (view.border_text() == "0" ? ", add 0" : ", left out");
 }
 
@@ -150,9 +165,9 @@ void add_winner_facts(const StageView& view, const WindowFacts& facts, Arithmeti
     return;
   }
   text.sentence = fmt::format(
-      "The winner sits at row {}, col {}. It alone decides: the other {} cells could be anything "
-      "{}.",
-      row, col, count_text(facts.inside - 1),
+      "The winner sits at row {}, col {}. It alone decides: {} could be anything {}.", row, col,
+      facts.inside == 2 ? std::string("the other cell")
+                        : fmt::format("the other {} cells", count_text(facts.inside - 1)),
       view.pool->reduction == Reduction::max ? "smaller" : "larger");
 }
 
@@ -198,6 +213,10 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
       add_sum_lines(text, tap_rows(view, facts, " + "), power_before(*view.pool, divisor),
                     power_after(*view.pool, divisor));
       add_sum_facts(view, facts, divisor, text);
+      break;
+    case Reduction::weighted:
+      add_sum_lines(text, tap_rows(view, facts, " + "), "", "");
+      text.sentence = wording_of(Reduction::weighted).sentence;
       break;
     default:
       add_call_lines(text, wording_of(view.pool->reduction).function, tap_rows(view, facts, ", "));

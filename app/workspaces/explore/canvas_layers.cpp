@@ -67,7 +67,8 @@ void draw_coverage(const Ui& ui, const StageView& view, ExploreState& state,
   const float gap = std::max(1.0F, std::floor(ui.px(1)));
   for (auto row = cells.row_begin; row < cells.row_end; ++row) {
     for (auto col = cells.col_begin; col < cells.col_end; ++col) {
-      const std::int64_t count = view.pool == nullptr ? 0 : state.probes.coverage(view, row, col);
+      const std::int64_t count =
+          view.windows() == nullptr ? 0 : state.probes.coverage(view, row, col);
       const Rect cell = look.pane.cell(row, col);
       list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
                            coverage_color(ui, count));
@@ -144,7 +145,7 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
 /// Dots for winners, one a window won, and the winner of the current window in the accent.
 void draw_winners(const Ui& ui, const StageView& view, ExploreState& state,
                   const CanvasLook& look) {
-  if (!view.pool->has_winners() || look.pane.cell_size() < ui.px(14)) return;
+  if (!view.pool || !view.pool->has_winners() || look.pane.cell_size() < ui.px(14)) return;
   const CellRange range = visible_windows(view, look.pane);
   if (range.rows() <= 0 || range.cols() <= 0 || range.rows() * range.cols() > kMaxMarkedWindows)
     return;
@@ -195,7 +196,7 @@ void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& stat
   }
   draw_ghost_cells(ui, look.pane, view.rows, view.cols, view.border_text());
   draw_values(ui, view, look, view.input_range);
-  if (view.pool == nullptr) return;
+  if (view.windows() == nullptr) return;
   draw_outlines(ui, view, look);
   draw_winners(ui, view, state, look);
   draw_taps(ui, view, look);
@@ -285,7 +286,7 @@ void draw_canvas_legend(const Ui& ui, const StageView& view, CanvasKind kind, co
       linked = static_cast<double>(view.output_value(view.selection.row, view.selection.col));
     return draw_value_bar(ui, rect, is_output ? view.output_range : view.input_range, linked);
   }
-  if (view.pool == nullptr) return;
+  if (view.windows() == nullptr) return;
   const float y = rect.min.y + ui.px(6);
   float x =
       draw_text(ui, Font::sans12, {rect.min.x, y}, ui.theme.t3, "windows per cell") + ui.px(8);
@@ -297,7 +298,7 @@ void draw_canvas_legend(const Ui& ui, const StageView& view, CanvasKind kind, co
                        count == 4 ? "4+" : fmt::format("{}", count));
     x += ui.px(count == 4 ? 20 : 19);
   }
-  if (!view.pool->has_winners()) return;
+  if (!view.pool || !view.pool->has_winners()) return;
   x += ui.px(12);
   if (x + ui.px(54) > rect.max.x + ui.px(24)) return;
   list().AddCircleFilled({x, y}, ui.px(2.5F), ui.theme.t1);

@@ -28,6 +28,8 @@ struct WhatIf {
   };
   const Evaluation* evaluation = nullptr;
   std::int64_t plane = -1;
+  Tensor input = {};
+  bool in_a_row = false;  ///< For a layer over a single row.
   std::vector<Variant> variants;
 };
 
@@ -46,6 +48,8 @@ struct PlaneFigures {
 struct ValueFigures {
   const Evaluation* evaluation = nullptr;
   std::int64_t plane = -1;
+  Tensor input = {};
+  bool in_a_row = false;  ///< For a layer over a single row.
   std::future<std::array<PlaneFigures, 2>> running;
   std::optional<std::array<PlaneFigures, 2>> shown;
 };

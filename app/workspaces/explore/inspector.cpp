@@ -168,17 +168,49 @@ std::string position_text(const StageView& view) {
   return fmt::format("({}, {})", view.selection.row, view.selection.col);
 }
 
+/// What a layer that is not one pool does, in place of its arithmetic.
+struct Sentence {
+  std::string_view operator()(const LoweredPool&) const { return ""; }
+  std::string_view operator()(const PoolChain&) const {
+    return "A maximum at every cell, then a blur with the stride. The outline holds all cells that "
+           "this output depends on.";
+  }
+  std::string_view operator()(const PoolPyramid&) const {
+    return "Each level is an adaptive maximum; the levels' cells follow one another in one row.";
+  }
+  std::string_view operator()(const Unpool&) const {
+    return "Each value goes back to the cell it came from; all other cells are 0.";
+  }
+  std::string_view operator()(const RoiSampling&) const {
+    return "Values at the points of a grid are interpolated between four cells each. The outline "
+           "holds all cells that this output depends on.";
+  }
+};
+
+std::string_view no_arithmetic_text(const StageView& view) {
+  if (view.layer == nullptr) return "No layers yet: the output equals the input.";
+  const auto& lowered = view.output->plan.lowered;
+  return lowered ? std::visit(Sentence{}, *lowered)
+                 : "This layer is off: the output equals its input.";
+}
+
+void draw_notes(const Ui& ui, const StageView& view, Column& column) {
+  for (const std::string& note : view.output->plan.notes) {
+    column.space(8);
+    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
+                               Icon::warn, note));
+  }
+}
+
 void draw_no_window(const Ui& ui, const StageView& view, Column& column) {
   if (view.output == nullptr) {
     column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err,
                                Icon::warn, view.reason_detail));
     return;
   }
-  const std::string text = view.layer == nullptr
-                               ? "No layers yet: the output equals the input."
-                               : "This layer is off: the output equals its input.";
-  column.skip_pixels(
-      draw_text_wrapped(ui, Font::sans13, column.at(), ui.theme.t2, column.width(), text));
+  column.skip_pixels(draw_text_wrapped(ui, Font::sans13, column.at(), ui.theme.t2, column.width(),
+                                       no_arithmetic_text(view)));
+  draw_notes(ui, view, column);
 }
 
 }  // namespace
@@ -203,11 +235,7 @@ void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Co
   column.space(8);
   column.skip_pixels(
       draw_text_wrapped(ui, Font::sans12, column.at(), ui.theme.t3, column.width(), text.sentence));
-  for (const std::string& note : view.output->plan.notes) {
-    column.space(8);
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
-                               Icon::warn, note));
-  }
+  draw_notes(ui, view, column);
 }
 
 float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& state,

@@ -63,17 +63,18 @@ PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool d
   constexpr std::array<std::string_view, 2> kAxes{"h", "w"};
   PairEdit result{StepKind::none, values, values};
   const std::array<std::int64_t, 2> now{values.h, values.w};
-  for (int axis = 0; axis < 2; ++axis) {
+  const bool in_a_row = field.layer.kind->axes == 1;
+  for (int axis = in_a_row ? 1 : 0; axis < 2; ++axis) {
     const auto index = static_cast<std::size_t>(axis);
     const std::string tip = field.tip();
-    const StepperEdit edit =
-        stepper(field.ui, field.id(kAxes[index]), part_of(field.ui, field.row, axis, 2),
-                {.value = now[index],
-                 .min = min,
-                 .shown = shown[index],
-                 .error = field.error,
-                 .dim = dim,
-                 .tip = tip});
+    const Rect place = in_a_row ? field.row : part_of(field.ui, field.row, axis, 2);
+    const StepperEdit edit = stepper(field.ui, field.id(kAxes[index]), place,
+                                     {.value = now[index],
+                                      .min = min,
+                                      .shown = shown[index],
+                                      .error = field.error,
+                                      .dim = dim,
+                                      .tip = tip});
     if (edit.kind == StepKind::none) continue;
     std::int64_t value = edit.value;
     if (value < min) {
@@ -81,7 +82,7 @@ PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool d
       value = min;
     }
     result.kind = edit.kind;
-    const bool linked = field.ui.memory.link_axes;
+    const bool linked = field.ui.memory.link_axes && !in_a_row;
     if (axis == 0 || linked) result.values.h = value;
     if (axis == 1 || linked) result.values.w = value;
   }
@@ -172,8 +173,19 @@ void edit_field(const Field& field, OutputSize Layer::*member) {
   change_pair(field, edit, [&](Pair values) {
     Layer next = field.layer;
     next.*member = {values.h, values.w};
+    if (field.layer.kind->axes == 1) (next.*member).h.reset();
+    next.output_ratio.reset();
     return next;
   });
+}
+
+void edit_field(const Field& field, Choice Layer::*member) {
+  const int now = static_cast<int>((field.layer.*member).index);
+  const auto chosen = combo(field.ui, field.id(), field.row, field.parameter.choices, now);
+  if (!chosen) return;
+  Layer next = field.layer;
+  (next.*member).index = static_cast<std::size_t>(*chosen);
+  change_layer(field, next, StepKind::typed);
 }
 
 void edit_field(const Field& field, bool Layer::*member) {

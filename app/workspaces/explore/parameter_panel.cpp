@@ -17,7 +17,7 @@ constexpr float kLabelWidth = 80.0F;
 std::string label_of(const Layer& layer, const Parameter& parameter) {
   if (std::holds_alternative<AutoPad Layer::*>(parameter.field))
     return layer.kind->framework == Framework::keras ? "Padding" : "Auto pad";
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kLabels{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 31> kLabels{
       {{"kernel_size", "Kernel"},
        {"pool_size", "Pool size"},
        {"kernel_shape", "Kernel"},
@@ -32,10 +32,27 @@ std::string label_of(const Layer& layer, const Parameter& parameter) {
        {"p", "Norm p"},
        {"divisor_override", "Divisor"},
        {"data_format", "Format"},
-       {"storage_order", "Order"}}};
+       {"storage_order", "Order"},
+       {"output_ratio", "Ratio"},
+       {"seed", "Seed"},
+       {"alpha", "Alpha"},
+       {"eps", "Eps"},
+       {"beta", "Beta"},
+       {"temperature", "Temp."},
+       {"filter_size", "Filter"},
+       {"weight", "Weight"},
+       {"bins", "Bins"},
+       {"rois", "Rectangle"},
+       {"spatial_scale", "Scale"},
+       {"pooled_shape", "Output"},
+       {"output_height", "Height"},
+       {"output_width", "Width"},
+       {"sampling_ratio", "Samples"},
+       {"mode", "Mode"}}};
   for (const auto& [name, label] : kLabels) {
     if (name == parameter.name) return std::string(label);
   }
+  if (parameter.name == "coordinate_transformation_mode") return "Centres";
   return std::string(parameter.name);
 }
 
@@ -91,7 +108,8 @@ bool is_failing(const Ui& ui, std::string_view parameter) {
 
 void draw_parameters(const Ui& ui, Column& column, const Layer& layer) {
   const auto& parameters = layer.kind->parameters;
-  if (std::any_of(parameters.begin(), parameters.end(), is_pair)) draw_axis_header(ui, column);
+  const bool pairs_shown = std::any_of(parameters.begin(), parameters.end(), is_pair);
+  if (pairs_shown && layer.kind->axes == 2) draw_axis_header(ui, column);
   for (const bool pairs : {true, false}) {
     for (const Parameter& parameter : parameters) {
       if (is_pair(parameter) != pairs || is_flag(parameter)) continue;
@@ -145,8 +163,8 @@ const LayerKind* counterpart(const LayerKind& kind, Framework framework) {
 }
 
 void draw_convention(const Ui& ui, Column& column, const Layer& layer) {
-  constexpr std::array<std::string_view, 3> kFrameworks{"PyTorch", "Keras", "ONNX"};
-  const Rect row = label_row(ui, column, "Convention");
+  constexpr std::array<std::string_view, 4> kFrameworks{"PyTorch", "Keras", "ONNX", "Research"};
+  const Rect row = column.row(32);
   const auto chosen = segmented(ui, "parameter/convention", row, kFrameworks,
                                 static_cast<int>(layer.kind->framework));
   if (!chosen) return;

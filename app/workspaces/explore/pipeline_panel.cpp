@@ -138,17 +138,26 @@ void draw_card(const Ui& ui, std::size_t index, const Rect& card) {
 
 void draw_add_menu(const Ui& ui) {
   if (!ImGui::BeginPopup("layer/add/menu")) return;
-  constexpr std::array<std::pair<Framework, const char*>, 3> kGroups{
-      {{Framework::pytorch, "PyTorch"}, {Framework::keras, "Keras"}, {Framework::onnx, "ONNX"}}};
+  constexpr std::array<std::pair<Framework, const char*>, 4> kGroups{
+      {{Framework::pytorch, "PyTorch"},
+       {Framework::keras, "Keras"},
+       {Framework::onnx, "ONNX"},
+       {Framework::research, "Research"}}};
+  ImGui::BeginTable("layer/add/table", kGroups.size(), ImGuiTableFlags_SizingFixedFit);
   for (const auto& [framework, title] : kGroups) {
+    ImGui::TableNextColumn();
     ImGui::TextDisabled("%s", title);
     for (const LayerKind* kind : layer_kinds()) {
       if (kind->framework != framework) continue;
       const std::string name(kind->name);
-      if (ImGui::MenuItem(name.c_str())) ui.act(action::AddLayer{starting_layer(*kind)});
+      const float width = text_width(ui, Font::sans14, name) + ui.px(16);
+      if (ImGui::Selectable(name.c_str(), false, 0, {width, 0})) {
+        ui.act(action::AddLayer{starting_layer(*kind)});
+      }
       ui.memory.controls["layer/add/" + name] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
     }
   }
+  ImGui::EndTable();
   ImGui::EndPopup();
 }
 

@@ -77,9 +77,8 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
   view.input = computed ? stages[in].input : stages[in].values;
   view.input_picture = computed ? evaluation.input_pictures[in] : evaluation.pictures[in];
   view.input_axes =
-      computed
-          ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, 2})
-          : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, 2});
+      computed ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, 2})
+               : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, 2});
   if (view.input.empty() || !view.input_picture) return {};
   view.rows = view.input.shape().h;
   view.cols = view.input.shape().w;
@@ -89,8 +88,7 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
     view.output = &stages[out];
     view.output_picture = evaluation.pictures[out];
     view.pool = view.output->plan.pool();
-    view.output_axes =
-        array_axes(view.output->plan.shape, {4, view.output->plan.form.format, 2});
+    view.output_axes = array_axes(view.output->plan.shape, {4, view.output->plan.form.format, 2});
     view.out_rows = view.output->values.shape().h;
     view.out_cols = view.output->values.shape().w;
   } else {
@@ -109,15 +107,39 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
   return view;
 }
 
-CellRect StageView::window_rect(std::int64_t row, std::int64_t col) const {
-  if (windows() == nullptr) {
-    const auto y = static_cast<double>(row), x = static_cast<double>(col);
-    return {x, y, x + 1, y + 1};
-  }
-  const AxisWindow& r = windows()->rows[static_cast<std::size_t>(row)];
-  const AxisWindow& c = windows()->cols[static_cast<std::size_t>(col)];
+const PlaneWindows* StageView::windows() const {
+  if (pool) return &pool->windows(plane);
+  return output && output->plan.footprint ? &*output->plan.footprint : nullptr;
+}
+
+namespace {
+
+CellRect rect_of(const PlaneWindows& windows, std::int64_t row, std::int64_t col) {
+  const AxisWindow& r = windows.rows[static_cast<std::size_t>(row)];
+  const AxisWindow& c = windows.cols[static_cast<std::size_t>(col)];
   return {static_cast<double>(c.begin), static_cast<double>(r.begin),
           static_cast<double>(c.last() + 1), static_cast<double>(r.last() + 1)};
+}
+
+/// The window of cell `index` of a pyramid's row; nothing for an unpooling, which has none.
+CellRect level_rect(const LoweredLayer& lowered, std::int64_t index) {
+  for (const LoweredPool& pool : pools_of(lowered)) {
+    const PlaneWindows& windows = pool.planes.front();
+    const auto cols = static_cast<std::int64_t>(windows.cols.size());
+    const std::int64_t cells = static_cast<std::int64_t>(windows.rows.size()) * cols;
+    if (index < cells) return rect_of(windows, index / cols, index % cols);
+    index -= cells;
+  }
+  return {};
+}
+
+}  // namespace
+
+CellRect StageView::window_rect(std::int64_t row, std::int64_t col) const {
+  if (windows() != nullptr) return rect_of(*windows(), row, col);
+  if (output && output->plan.lowered) return level_rect(*output->plan.lowered, col);
+  const auto y = static_cast<double>(row), x = static_cast<double>(col);
+  return {x, y, x + 1, y + 1};
 }
 
 float StageView::output_value(std::int64_t row, std::int64_t col) const {
@@ -138,8 +160,11 @@ std::string StageView::channel_name() const {
 std::string_view StageView::border_text() const {
   if (pool == nullptr) return "";
   if (pool->reduction == Reduction::max) return "-∞";
+  if (pool->reduction == Reduction::min) return "+∞";
+  if (pool->border == Border::reflect) return "";
+  if (pool->reduction == Reduction::weighted) return "0";
   const bool counted =
-      pool->reduction == Reduction::power ||
+      (pool->reduction == Reduction::power && pool->border == Border::zero) ||
       (find_parameter(*layer->kind, "count_include_pad") && layer->count_include_pad);
   return counted ? "0" : "–";
 }
@@ -178,7 +203,7 @@ std::vector<std::int64_t> axis_coverage(const std::vector<AxisWindow>& windows, 
 }
 
 void ProbeCache::renew(const StageView& view) {
-  const Key key{view.evaluation, view.pool, view.plane};
+  const Key key{view.evaluation, view.windows(), view.plane};
   if (key == key_) return;
   key_ = key;
   blocks_.clear();

@@ -22,7 +22,7 @@ struct StageView {
   Tensor input;                   ///< What the layer reads.
   std::vector<std::int64_t> input_axes, output_axes;
   std::shared_ptr<const Picture> input_picture, output_picture;
-  const LoweredPool* pool = nullptr;  ///< Null for a disabled layer and without layers.
+  const LoweredPool* pool = nullptr;  ///< Null where the layer is not one pool, or is none.
   PlaneChoice planes;
   std::int64_t plane = 0;  ///< n*C + c of the channel shown.
   ValueRange input_range, output_range;
@@ -32,7 +32,9 @@ struct StageView {
   std::int64_t out_rows = 0, out_cols = 0;
   Selection selection;  ///< The document's, kept inside the output.
 
-  const PlaneWindows* windows() const { return pool ? &pool->windows(plane) : nullptr; }
+  /// The windows of the plane shown, or what each output depends on; null where no rectangle says
+  /// it.
+  const PlaneWindows* windows() const;
   /// The cells window (row, col) spans, gaps of dilation included.
   CellRect window_rect(std::int64_t row, std::int64_t col) const;
   float output_value(std::int64_t row, std::int64_t col) const;
@@ -68,7 +70,7 @@ class ProbeCache {
  private:
   struct Key {
     const Evaluation* evaluation = nullptr;
-    const LoweredPool* pool = nullptr;
+    const PlaneWindows* windows = nullptr;
     std::int64_t plane = -1;
     bool operator==(const Key&) const = default;
   };

@@ -11,11 +11,16 @@
 namespace poolscope {
 namespace {
 
-/// The settings shown, PyTorch's way.
-constexpr std::array<std::string_view, 7> kSettings{
-    "MaxPool2d(2)",           "AvgPool2d(2)",           "MaxPool2d(3)",
-    "MaxPool2d(3, stride=1)", "AvgPool2d(3, stride=1)", "MaxPool2d(2, stride=1)",
-    "AdaptiveMaxPool2d(1)"};
+/// The settings shown, PyTorch's way; and those for layers over a single row.
+using Settings = std::array<std::string_view, 7>;
+constexpr Settings kPlaneSettings{"MaxPool2d(2)",           "AvgPool2d(2)",
+                                  "MaxPool2d(3)",           "MaxPool2d(3, stride=1)",
+                                  "AvgPool2d(3, stride=1)", "MaxPool2d(2, stride=1)",
+                                  "AdaptiveMaxPool2d(1)"};
+constexpr Settings kRowSettings{"MaxPool1d(2)",           "AvgPool1d(2)",
+                                "MaxPool1d(3)",           "MaxPool1d(3, stride=1)",
+                                "AvgPool1d(3, stride=1)", "MaxPool1d(2, stride=1)",
+                                "AdaptiveMaxPool1d(1)"};
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
@@ -25,11 +30,16 @@ std::string caption_of(const Layer& layer) {
 }
 
 void compute(const StageView& view, ExploreState& state) {
-  if (state.what_if.evaluation == view.evaluation && state.what_if.plane == view.plane) return;
-  state.what_if = {view.evaluation, view.plane, {}};
+  const bool in_a_row = view.layer != nullptr && view.layer->kind->axes == 1;
+  const Settings& settings = in_a_row ? kRowSettings : kPlaneSettings;
+  if (state.what_if.evaluation == view.evaluation && state.what_if.plane == view.plane &&
+      state.what_if.input.same_buffer(view.input) && state.what_if.in_a_row == in_a_row) {
+    return;
+  }
+  state.what_if = {view.evaluation, view.plane, view.input, in_a_row, {}};
   const auto plane = Tensor::copy_of({1, 1, view.rows, view.cols}, view.input.plane(view.plane));
   if (!plane || view.evaluation->engine == nullptr) return;
-  for (const std::string_view text : kSettings) {
+  for (const std::string_view text : settings) {
     const auto layer = parse_layer(text);
     if (!layer) continue;
     WhatIf::Variant variant{*layer, {}, {}};
@@ -108,7 +118,7 @@ float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, con
   draw_text_cut(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3, area.max.x - x - ui.px(12),
                 "the same input under other settings; click one to apply it");
   const float gap = ui.px(14);
-  const auto count = static_cast<float>(kSettings.size());
+  const auto count = static_cast<float>(kPlaneSettings.size());
   float width = (area.width() - gap * (count - 1)) / count;
   width = std::max(width, ui.px(86));
   const float top = area.min.y + ui.px(36);
