@@ -20,10 +20,15 @@ class TorchRoom {
 
   /// Whether LibTorch has the layer itself, so that it can be its witness.
   virtual bool has_layer(const Layer& layer) const = 0;
-  /// What LibTorch's own layer gives for `layer`'s parameters; nothing of Poolscope's lowering is
-  /// used, so this witnesses it. Winners where the layer has them, -1 for none; on the CPU.
-  /// Errors: LibTorch's own, and a layer that it does not have.
-  virtual Result<PoolOutput> witness(const Layer& layer, const Tensor& input) const = 0;
+  /// What LibTorch's own layer gives for `layer`'s parameters, on the CPU; nothing of Poolscope's
+  /// lowering is used, so this witnesses it. Winners where the layer has them, -1 for none.
+  /// `winners` are those that an unpooling reads. Errors: LibTorch's own; a layer it does not have.
+  virtual Result<PoolOutput> witness(const Layer& layer, const Tensor& input,
+                                     const Indices* winners = nullptr) const = 0;
+  /// The gradient that autograd sends through that layer to `input` when `output` is the one on its
+  /// output. Errors: as witness(); `output` of another shape.
+  virtual Result<Tensor> witness_gradient(const Layer& layer, const Tensor& input,
+                                          const Tensor& output) const = 0;
 };
 
 /// Opens libpoolscope_torch.so, which lies beside libpoolscope_core.so, at the first call: this

@@ -15,29 +15,38 @@ struct Difference {
   bool (*applies)(const Layer& layer, const Shape& input);
 };
 
+/// `MaxPool` stands for MaxPool2d and MaxPool1d of PyTorch.
+bool is_kind(const Layer& layer, std::string_view name) {
+  return layer.kind->framework == Framework::pytorch && layer.kind->name.starts_with(name);
+}
+
 bool pads_beyond_half_the_kernel(const Layer& layer, const Shape&) {
   const auto beyond = [](std::int64_t padding, std::int64_t kernel, std::int64_t dilation) {
     return padding > kernel / 2 && padding <= (dilation * (kernel - 1) + 1) / 2;
   };
-  return layer.kind->name == "MaxPool2d" &&
+  return is_kind(layer, "MaxPool") &&
          (beyond(layer.padding.top, layer.kernel_size.h, layer.dilation.h) ||
           beyond(layer.padding.left, layer.kernel_size.w, layer.dilation.w));
 }
 
 bool has_infinite_norm(const Layer& layer, const Shape&) {
-  return layer.kind->name == "LPPool2d" && std::isinf(layer.norm_type);
+  return is_kind(layer, "LPPool") && std::isinf(layer.norm_type);
 }
 
-bool is_adaptive(const Layer& layer) { return layer.kind->name.starts_with("Adaptive"); }
+bool has_empty_output(const Layer& layer, const Shape& input) {
+  const OutputSize& size = layer.output_size;
+  if (is_kind(layer, "Adaptive")) return size.h == 0 || size.w == 0;
+  const auto& ratio = layer.output_ratio;
+  return is_kind(layer, "Fractional") && ratio &&
+         (static_cast<double>(input.h) * ratio->h < 1.0 ||
+          static_cast<double>(input.w) * ratio->w < 1.0);
+}
 
 constexpr Difference kDifferences[] = {
     {"1.13", "refuses this padding: its limit is half of kernel_size, whatever the dilation",
      pads_beyond_half_the_kernel},
     {"1.13", "gives ones for norm_type inf; documented is the maximum", has_infinite_norm},
-    {"1.13", "gives an empty result for an output size of 0",
-     [](const Layer& layer, const Shape&) {
-       return is_adaptive(layer) && (layer.output_size.h == 0 || layer.output_size.w == 0);
-     }},
+    {"1.13", "gives an empty result for an output size of 0", has_empty_output},
     {"1.13", "takes an input without channels here",
      [](const Layer& layer, const Shape& input) {
        return layer.kind->name == "AdaptiveAvgPool2d" && input.c == 0;

@@ -7,11 +7,14 @@
 
 namespace poolscope::libtorch {
 
-at::Tensor view_of(const Tensor& input) {
-  const Shape& shape = input.shape();
-  return at::from_blob(const_cast<float*>(input.data()), {shape.n, shape.c, shape.h, shape.w},
-                       at::kFloat);
+template <class T>
+at::Tensor view_of(const Array<T>& array) {
+  const Shape& shape = array.shape();
+  return at::from_blob(const_cast<T*>(array.data()), {shape.n, shape.c, shape.h, shape.w},
+                       c10::CppTypeToScalarType<T>::value);
 }
+template at::Tensor view_of(const Tensor& array);
+template at::Tensor view_of(const Indices& array);
 
 template <class T>
 Result<Array<T>> array_of(const at::Tensor& tensor) {

@@ -7,14 +7,20 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/adaptive_avg_pool1d.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/adaptive_max_pool1d.h>
 #include <ATen/ops/adaptive_max_pool2d.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/avg_pool1d.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/fractional_max_pool2d.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/max_pool1d_with_indices.h>
 #include <ATen/ops/max_pool2d_with_indices.h>
+#include <ATen/ops/max_unpool2d.h>
 #include <ATen/ops/where.h>
 #include <c10/util/Exception.h>
 #include <torch/version.h>
@@ -24,9 +30,9 @@
 
 namespace poolscope::libtorch {
 
-/// The input as LibTorch sees it, N,C,H,W on the CPU. A view: `input` outlives it, and nobody
-/// writes.
-at::Tensor view_of(const Tensor& input);
+/// An array as LibTorch sees it, N,C,H,W on the CPU. A view: `array` outlives it, nobody writes.
+template <class T>
+at::Tensor view_of(const Array<T>& array);
 
 /// A copy of LibTorch's tensor of four axes. Errors: memory.
 template <class T>

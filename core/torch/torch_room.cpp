@@ -16,8 +16,13 @@ class Room final : public TorchRoom {
   std::string version() const override { return torch_version(); }
   const Engine& engine() const override { return engine_; }
   bool has_layer(const Layer& layer) const override { return has_witness(layer); }
-  Result<PoolOutput> witness(const Layer& layer, const Tensor& input) const override {
-    return poolscope::witness(layer, input);
+  Result<PoolOutput> witness(const Layer& layer, const Tensor& input,
+                             const Indices* winners) const override {
+    return poolscope::witness(layer, input, winners);
+  }
+  Result<Tensor> witness_gradient(const Layer& layer, const Tensor& input,
+                                  const Tensor& output) const override {
+    return poolscope::witness_gradient(layer, input, output);
   }
 
  private:

@@ -9,6 +9,9 @@ namespace poolscope {
 bool has_witness(const Layer& layer);
 
 /// TorchRoom::witness().
-Result<PoolOutput> witness(const Layer& layer, const Tensor& input);
+Result<PoolOutput> witness(const Layer& layer, const Tensor& input, const Indices* winners);
+
+/// TorchRoom::witness_gradient().
+Result<Tensor> witness_gradient(const Layer& layer, const Tensor& input, const Tensor& output);
 
 }  // namespace poolscope
