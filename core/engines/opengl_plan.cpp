@@ -1,18 +1,37 @@
 #include "core/engines/opengl_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "core/engines/opengl_chunks.h"
+
 namespace poolscope {
 namespace {
 
 constexpr std::int64_t kFloat = 4;
-/// Exponents up to this one are multiplied out.
-constexpr double kMostFactors = 16.0;
+/// Exponents up to this one are multiplied out; the powers of floats stay doubles.
+constexpr double kMostFactors = 8.0;
+/// Below it, log(sum) / scale asks for more digits than a float has.
+constexpr double kLeastScale = 0.1;
+/// Taps of a window that one invocation reads, some reductions twice: Mesa's software renderer
+/// leaves all loops of an invocation after 65535 rounds, and a GPU's watchdog a slow one.
+constexpr std::int64_t kMostTaps = 16384;
+constexpr std::int64_t kMostGroupTaps = kOpenGlGroup * kMostTaps / 2;
+/// The median reads them for each bit of the keys.
+constexpr std::int64_t kMostMedianTaps = 1024;
+
+/// So few outputs of so many taps leave most of a GPU idle with one invocation each.
+constexpr std::int64_t kFewCells = 8192, kManyTaps = 32;
+/// Plain float sums of a tile's windows, rows then columns, stay within the bounds.
+constexpr std::int64_t kMostTileTaps = 7;
+/// Windows that are put together from windows of 1, 2, 4, ... taps: below, taps one by one are
+/// faster; beyond, sums lose digits.
+constexpr std::int64_t kLeastSlideTaps = 8, kMostSlideTaps = 128;
 
 bool fits(std::int64_t value) {
   return value >= std::numeric_limits<std::int32_t>::min() &&
@@ -50,174 +69,224 @@ std::vector<OpenGlWindow> table_of(std::span<const AxisWindow> windows, std::int
   return table;
 }
 
-/// `16 MiB`, `4 KiB`.
-std::string size_text(std::int64_t bytes) {
-  return bytes < 1 << 20 ? fmt::format("{} KiB", bytes >> 10) : fmt::format("{} MiB", bytes >> 20);
+/// The windows as they slide; empty where they do not.
+std::optional<OpenGlSlide> slide_of(std::span<const AxisWindow> windows) {
+  const AxisWindow& first = windows.front();
+  const std::int64_t stride = windows.size() > 1 ? windows[1].begin - first.begin : 1;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const bool slides = windows[i].begin == first.begin + static_cast<std::int64_t>(i) * stride &&
+                        windows[i].count == first.count && windows[i].step == first.step;
+    if (!slides || stride < 1) return {};
+  }
+  return OpenGlSlide{static_cast<std::int32_t>(first.begin), static_cast<std::int32_t>(stride),
+                     static_cast<std::int32_t>(first.count), static_cast<std::int32_t>(first.step)};
 }
 
-/// Rows [begin, end) of a source.
-struct RowSpan {
-  std::int64_t begin = std::numeric_limits<std::int64_t>::max(), end = 0;
+/// How many taps the windows of one axis have.
+struct TapCounts {
+  std::int64_t most = 0, all = 0;
 
-  std::int64_t rows() const { return std::max<std::int64_t>(0, end - begin); }
-  RowSpan with(const RowSpan& other) const {
-    return {std::min(begin, other.begin), std::max(end, other.end)};
+  explicit TapCounts(std::span<const OpenGlWindow> windows) {
+    for (const OpenGlWindow& window : windows) {
+      most = std::max<std::int64_t>(most, window.count);
+      all += window.count;
+    }
   }
 };
 
-/// The rows that a window reads; a reflected one may read any.
-RowSpan rows_of(const OpenGlWindow& window, std::int64_t height, Border border) {
-  if (border == Border::reflect) return {0, height};
-  if (window.count == 0) return {};
-  const std::int64_t last = window.begin + std::int64_t{window.count - 1} * window.step;
-  return {std::max<std::int64_t>(0, window.begin), std::min(height, last + 1)};
-}
-
-/// Cuts a pass into chunks that the limits hold.
-class Chunker {
+/// Chooses the passes of a plan that has its windows.
+class PassChooser {
  public:
-  Chunker(OpenGlPass& pass, Border border, const OpenGlLimits& limits)
-      : pass_(pass), border_(border), limits_(limits) {
-    // The parts that a dispatch sees begin at the alignment, and end with a little room.
-    most_bytes_ = limits.block_bytes - 2 * limits.block_alignment - kOpenGlGuardBytes;
-    most_cells_ = limits.groups * limits.groups * kOpenGlGroup;
+  PassChooser(const OpenGlPlan& plan, const LoweredPool& pool, const Shape& output)
+      : plan_(plan), output_(output), reduction_(pool.reduction) {
+    const std::size_t each = static_cast<std::size_t>(output.h + output.w);
+    for (std::size_t first = 0; first < plan.windows.size(); first += each) {
+      const std::span rows(plan.windows.data() + first, static_cast<std::size_t>(output.h));
+      const std::span cols(rows.data() + rows.size(), static_cast<std::size_t>(output.w));
+      row_taps_ = more(row_taps_, TapCounts(rows));
+      col_taps_ = more(col_taps_, TapCounts(cols));
+    }
   }
 
-  Result<void> cut() {
-    const std::int64_t step = planes_at_once();
-    for (std::int64_t plane = 0; plane < pass_.output.planes();
-         plane += std::max<std::int64_t>(1, step)) {
-      if (step == 0) {
-        if (auto rows = cut_rows(plane); !rows) return rows;
-      } else {
-        const std::int64_t planes = std::min(step, pass_.output.planes() - plane);
-        pass_.chunks.push_back({plane, planes, 0, pass_.output.h, 0, pass_.source.h});
-      }
-    }
-    return {};
+  std::vector<OpenGlPass> passes() const {
+    if (fits_tile()) return {pass(OpenGlStage::whole, OpenGlKernel::tile)};
+    if (splits())
+      return {pass_along(OpenGlStage::along_rows), pass_along(OpenGlStage::across_rows)};
+    const bool large =
+        is_separable() && is_few(output_.elements(), row_taps_.most * col_taps_.most);
+    return {pass(OpenGlStage::whole, large ? OpenGlKernel::group : OpenGlKernel::cell)};
   }
 
  private:
-  std::span<const OpenGlWindow> row_windows(std::int64_t plane) const {
-    const std::int64_t each = pass_.output.h + pass_.output.w;
-    return std::span(pass_.windows)
-        .subspan(static_cast<std::size_t>(pass_.windows_each_plane ? plane * each : 0),
-                 static_cast<std::size_t>(pass_.output.h));
+  static TapCounts more(const TapCounts& a, const TapCounts& b) { return a.all < b.all ? b : a; }
+
+  bool is_separable() const {
+    return reduction_ == Reduction::max || reduction_ == Reduction::min ||
+           reduction_ == Reduction::mean;
   }
-  /// Taps that a row of outputs reads for each row of its windows.
-  std::int64_t taps_along(std::int64_t plane) const {
-    const auto rows = row_windows(plane);
-    const std::span cols(rows.data() + rows.size(), static_cast<std::size_t>(pass_.output.w));
-    return std::accumulate(cols.begin(), cols.end(), std::int64_t{0},
-                           [](std::int64_t sum, const OpenGlWindow& w) { return sum + w.count; });
-  }
-  bool fits_chunk(std::int64_t source_cells, std::int64_t cells, std::int64_t taps) const {
-    return std::max(source_cells, cells) * kFloat <= most_bytes_ && cells <= most_cells_ &&
-           taps <= limits_.slice_taps;
+  static bool is_few(std::int64_t cells, std::int64_t taps) {
+    return cells <= kFewCells && taps >= kManyTaps;
   }
 
-  /// 0 where not even one plane fits.
-  std::int64_t planes_at_once() const {
-    std::int64_t taps = 1;
-    for (const OpenGlWindow& row : row_windows(0)) taps += row.count * taps_along(0);
-    const std::int64_t source = pass_.source.plane_size(), cells = pass_.output.plane_size();
-    if (!fits_chunk(source, cells, taps)) return 0;
-    return std::min({most_bytes_ / kFloat / std::max(source, cells), most_cells_ / cells,
-                     std::max<std::int64_t>(1, limits_.slice_taps / taps)});
+  bool fits_tile() const {
+    if (!is_separable() || plan_.winners || !plan_.rows || !plan_.cols) return false;
+    if (output_.w < kOpenGlTileCols / 2 || output_.h < kOpenGlTileRows / 2) return false;
+    const OpenGlSlide &rows = *plan_.rows, &cols = *plan_.cols;
+    const std::int64_t taps = std::int64_t{rows.count} * cols.count;
+    return taps >= 4 && rows.count <= kMostTileTaps && cols.count <= kMostTileTaps &&
+           (kOpenGlTileRows - 1) * rows.stride + rows.extent() <= kOpenGlTileSourceRows &&
+           (kOpenGlTileCols - 1) * cols.stride + cols.extent() <= kOpenGlTileSourceCols;
   }
 
-  Result<void> cut_rows(std::int64_t plane) {
-    const auto windows = row_windows(plane);
-    const std::int64_t along = taps_along(plane);
-    std::int64_t begin = 0, taps = 0;
-    RowSpan source;
-    for (std::int64_t row = 0; row < pass_.output.h; ++row) {
-      const OpenGlWindow& window = windows[static_cast<std::size_t>(row)];
-      const RowSpan one = rows_of(window, pass_.source.h, border_);
-      const RowSpan joined = source.with(one);
-      const std::int64_t more = window.count * along;
-      const bool full = row > begin && !fits_chunk(joined.rows() * pass_.source.w,
-                                                   (row + 1 - begin) * pass_.output.w, taps + more);
-      if (full) {
-        add(plane, begin, row, source);
-        begin = row;
-        taps = 0;
-      }
-      source = full ? one : joined;
-      taps += more;
-      if (!fits_chunk(source.rows() * pass_.source.w, pass_.output.w, 0)) {
-        return failure(
-            fmt::format("{} rows of {} cells for one row of outputs, more than the {} MiB that a "
-                        "shader can see",
-                        source.rows(), pass_.source.w, size_text(limits_.block_bytes)));
-      }
-    }
-    add(plane, begin, pass_.output.h, source);
-    return {};
+  /// Whether windows of 1, 2, 4, ... taps pay on an axis.
+  static bool slides(const std::optional<OpenGlSlide>& axis, OpenGlStage stage) {
+    if (!axis || axis->count < kLeastSlideTaps || axis->count > kMostSlideTaps) return false;
+    return axis->extent() <= slide_length(stage) / 2 && axis->stride * 4 <= axis->count;
+  }
+  const std::optional<OpenGlSlide>& axis_of(OpenGlStage stage) const {
+    return stage == OpenGlStage::along_rows ? plan_.cols : plan_.rows;
+  }
+  /// What a cell of a pass costs, in taps.
+  double cost(OpenGlStage stage, const TapCounts& taps, std::int64_t cells) const {
+    constexpr double pass_cost = 4.0, slide_cost = 12.0;
+    if (slides(axis_of(stage), stage)) return pass_cost + slide_cost;
+    return pass_cost + static_cast<double>(taps.all) / static_cast<double>(cells);
+  }
+  /// Whether two passes cost less than one.
+  bool splits() const {
+    if (!is_separable() || row_taps_.most < 2 || col_taps_.most < 2) return false;
+    if (row_taps_.most * col_taps_.most > kMostGroupTaps) return true;
+    const double one = static_cast<double>(row_taps_.all) * static_cast<double>(col_taps_.all);
+    const double along = cost(OpenGlStage::along_rows, col_taps_, output_.w) *
+                         static_cast<double>(plan_.input.h * output_.w);
+    const double across = cost(OpenGlStage::across_rows, row_taps_, output_.h) *
+                          static_cast<double>(output_.plane_size());
+    return 1.5 * (along + across) < one;
   }
 
-  void add(std::int64_t plane, std::int64_t begin, std::int64_t end, const RowSpan& source) {
-    const std::int64_t rows = source.rows();
-    pass_.chunks.push_back({plane, 1, begin, end - begin, rows == 0 ? 0 : source.begin, rows});
+  OpenGlPass pass(OpenGlStage stage, OpenGlKernel kernel) const {
+    OpenGlPass made{stage, kernel, output_, row_taps_.most * col_taps_.most, {}};
+    if (stage == OpenGlStage::along_rows) made.output.h = plan_.input.h;
+    if (stage == OpenGlStage::along_rows) made.most_taps = col_taps_.most;
+    if (stage == OpenGlStage::across_rows) made.most_taps = row_taps_.most;
+    return made;
+  }
+  OpenGlPass pass_along(OpenGlStage stage) const {
+    OpenGlPass made = pass(stage, OpenGlKernel::cell);
+    if (is_few(made.output.elements(), made.most_taps)) made.kernel = OpenGlKernel::group;
+    if (slides(axis_of(stage), stage)) made.kernel = OpenGlKernel::slide;
+    // A sum that floats do not hold is taken again, tap by tap.
+    const bool long_again = reduction_ == Reduction::mean && stage == OpenGlStage::across_rows &&
+                            row_taps_.most * col_taps_.most > kMostTaps;
+    if (long_again) made.kernel = OpenGlKernel::group;
+    return made;
   }
 
-  OpenGlPass& pass_;
-  Border border_;
-  const OpenGlLimits& limits_;
-  std::int64_t most_bytes_, most_cells_;
+  const OpenGlPlan& plan_;
+  Shape output_;
+  Reduction reduction_;
+  TapCounts row_taps_{{}}, col_taps_{{}};
 };
 
-/// The whole windows at once.
-OpenGlPass whole_pass(const Shape& input, const LoweredPool& pool) {
-  OpenGlPass pass;
-  pass.source = input;
-  pass.output = pool.output_shape(input);
-  pass.windows_each_plane = pool.planes.size() > 1;
+void add_windows(OpenGlPlan& plan, const LoweredPool& pool) {
+  plan.windows_each_plane = pool.planes.size() > 1;
   for (const PlaneWindows& windows : pool.planes) {
-    const auto rows = table_of(windows.rows, input.h, pool);
-    const auto cols = table_of(windows.cols, input.w, pool);
-    const auto count = [](const OpenGlWindow& window) { return window.count; };
-    pass.most_taps =
-        std::max(pass.most_taps, std::int64_t{std::ranges::max(rows, {}, count).count} *
-                                     std::ranges::max(cols, {}, count).count);
-    pass.windows.insert(pass.windows.end(), rows.begin(), rows.end());
-    pass.windows.insert(pass.windows.end(), cols.begin(), cols.end());
+    for (const auto& axis :
+         {table_of(windows.rows, plan.input.h, pool), table_of(windows.cols, plan.input.w, pool)}) {
+      plan.windows.insert(plan.windows.end(), axis.begin(), axis.end());
+    }
   }
-  return pass;
+  if (plan.windows_each_plane) return;
+  plan.rows = slide_of(pool.planes.front().rows);
+  plan.cols = slide_of(pool.planes.front().cols);
+}
+
+std::int64_t table_bytes(const OpenGlPlan& plan) {
+  return static_cast<std::int64_t>(plan.windows.size() * sizeof(OpenGlWindow));
 }
 
 /// Bytes of all buffers of a plan.
 std::int64_t bytes_of(const OpenGlPlan& plan) {
-  std::int64_t bytes = plan.passes.front().source.elements() * kFloat;
+  std::int64_t bytes = plan.input.elements() * kFloat + table_bytes(plan);
   for (const OpenGlPass& pass : plan.passes) {
     bytes += pass.output.elements() * (plan.winners ? 2 : 1) * kFloat;
-    bytes += static_cast<std::int64_t>(pass.windows.size() * sizeof(OpenGlWindow));
   }
   return bytes;
 }
 
-Result<void> check_memory(const OpenGlPlan& plan, const OpenGlLimits& limits) {
+Result<void> check_taps(const OpenGlPlan& plan, Reduction reduction) {
   for (const OpenGlPass& pass : plan.passes) {
-    const auto table = static_cast<std::int64_t>(pass.windows.size() * sizeof(OpenGlWindow));
-    if (table > limits.block_bytes) {
-      return failure(fmt::format("{} windows, more than the {} that a shader can see",
-                                 pass.windows.size(), size_text(limits.block_bytes)));
-    }
+    const bool shared = pass.kernel == OpenGlKernel::group;
+    const std::int64_t alone = reduction == Reduction::median ? kMostMedianTaps : kMostTaps;
+    const std::int64_t most = shared ? kMostGroupTaps : alone;
+    if (pass.most_taps <= most) continue;
+    return failure(fmt::format("a window of {} taps; at most {}", pass.most_taps, most));
+  }
+  return {};
+}
+
+Result<void> check_memory(const OpenGlPlan& plan, const OpenGlLimits& limits) {
+  if (table_bytes(plan) > limits.block_bytes) {
+    return failure(fmt::format("{} windows, more than the {} that a shader can see",
+                               plan.windows.size(), size_text(limits.block_bytes)));
   }
   if (bytes_of(plan) <= limits.memory_bytes) return {};
   return failure(fmt::format("{} for input and output, more than the {} that the GPU has",
                              size_text(bytes_of(plan)), size_text(limits.memory_bytes)));
 }
 
+std::int64_t ceil_div(std::int64_t dividend, std::int64_t divisor) {
+  return (dividend + divisor - 1) / divisor;
+}
+
 }  // namespace
+
+std::int64_t slide_length(OpenGlStage stage) {
+  return stage == OpenGlStage::along_rows ? 512 : 256;
+}
+
+std::int64_t slide_lines(OpenGlStage stage) { return kOpenGlSlideCells / slide_length(stage); }
+
+std::int64_t slide_outputs(const OpenGlPlan& plan, OpenGlStage stage) {
+  const OpenGlSlide& axis = stage == OpenGlStage::along_rows ? *plan.cols : *plan.rows;
+  return (slide_length(stage) - axis.extent()) / axis.stride + 1;
+}
+
+std::int64_t groups_of(const OpenGlPlan& plan, const OpenGlPass& pass, std::int64_t planes,
+                       std::int64_t rows) {
+  const std::int64_t cols = pass.output.w;
+  switch (pass.kernel) {
+    case OpenGlKernel::cell:
+      return ceil_div(planes * rows * cols, kOpenGlGroup);
+    case OpenGlKernel::group:
+      return planes * rows * cols;
+    case OpenGlKernel::tile:
+      return planes * ceil_div(rows, kOpenGlTileRows) * ceil_div(cols, kOpenGlTileCols);
+    case OpenGlKernel::slide:
+      break;
+  }
+  const std::int64_t lines = slide_lines(pass.stage), outputs = slide_outputs(plan, pass.stage);
+  const bool along = pass.stage == OpenGlStage::along_rows;
+  return planes * ceil_div(rows, along ? lines : outputs) * ceil_div(cols, along ? outputs : lines);
+}
 
 std::optional<std::string> opengl_cannot(const LoweredPool& pool) {
   switch (pool.reduction) {
-    case Reduction::max:
-    case Reduction::mean:
-      return {};
+    case Reduction::stochastic:
+      return "stochastic pooling";
+    case Reduction::power: {
+      const double p = pool.exponent;
+      if (p >= 1.0 && p <= kMostFactors && p == std::floor(p)) return {};
+      return fmt::format("a power of {}", p);
+    }
+    case Reduction::log_sum_exp:
+      if (pool.scale >= kLeastScale) return {};
+      return fmt::format("a log-sum-exp with a scale of {}", pool.scale);
+    case Reduction::softmax:
+      if (pool.scale >= 0.0) return {};
+      return fmt::format("a softmax with a scale of {}", pool.scale);
     default:
-      return "this reduction";
+      return {};
   }
 }
 
@@ -231,13 +300,16 @@ Result<OpenGlPlan> plan_opengl(const Shape& input, const LoweredPool& pool, bool
       return failure("windows that lie more than 2147483647 cells away");
     }
   }
-  OpenGlPlan plan{.passes = {}, .winners = winners && pool.has_winners()};
-  plan.passes.push_back(whole_pass(input, pool));
+  OpenGlPlan plan;
+  plan.input = input;
+  plan.winners = winners && pool.has_winners();
+  add_windows(plan, pool);
+  plan.passes = PassChooser(plan, pool, pool.output_shape(input)).passes();
+  if (auto good = check_taps(plan, pool.reduction); !good) return tl::unexpected(good.error());
   if (auto room = check_memory(plan, limits); !room) return tl::unexpected(room.error());
   for (OpenGlPass& pass : plan.passes) {
-    if (auto cut = Chunker(pass, pool.border, limits).cut(); !cut) {
-      return tl::unexpected(cut.error());
-    }
+    auto cut = cut_into_chunks(plan, pass, pool.border, limits);
+    if (!cut) return tl::unexpected(cut.error());
   }
   return plan;
 }

@@ -26,6 +26,8 @@ struct GlStore {
   std::int64_t bytes = 0;
 };
 
+struct OpenGlJob;
+
 /// Pools on the GPU, in the OpenGL 4.3 context that is current: one run at a time, slice by slice,
 /// so that a window's thread can do something else in between. Inputs stay on the GPU: a run on the
 /// same tensor uploads nothing.
@@ -57,6 +59,7 @@ class OpenGlPooler {
   Result<void> make_room();
   Result<const Program*> program_of(const OpenGlPass& pass);
   void upload_slice();
+  void bind_chunk(const OpenGlPass& pass, const OpenGlChunk& chunk, OpenGlJob& job) const;
   void dispatch_next();
   Result<void> check() const;
 
@@ -64,7 +67,7 @@ class OpenGlPooler {
   OpenGlLimits limits_;
   ShaderLibrary library_;
   std::map<std::string, Program> programs_;
-  GlStore source_, values_, winners_, windows_;
+  GlStore source_, middle_, middle_winners_, values_, winners_, windows_, weights_;
   GlBuffer job_ = GlBuffer::create();
   Query begun_ = Query::create(), ended_ = Query::create();
   Tensor resident_;  ///< What source_ holds, as far as it is uploaded.

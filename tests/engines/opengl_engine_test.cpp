@@ -14,7 +14,7 @@ OpenGlLimits small_limits() {
   OpenGlLimits limits;
   limits.block_bytes = 8192;
   limits.block_alignment = 256;
-  limits.groups = 2;
+  limits.groups = 16;
   limits.slice_bytes = 1024;
   limits.slice_taps = 2000;
   return limits;

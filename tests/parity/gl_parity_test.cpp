@@ -39,6 +39,43 @@ TEST_P(GlParity, AgreesWithTheReference) { EXPECT_GE(compare_on_grid(GetParam(),
 
 TEST_P(GlParity, AgreesOnAdaptiveWindows) { compare_on_adaptive_windows(GetParam(), run); }
 
+TEST_P(GlParity, AgreesOnLargePlanesCutIntoChunks) {
+  const Reduction reduction = GetParam().reduction;
+  if (reduction != Reduction::max && reduction != Reduction::min && reduction != Reduction::mean) {
+    GTEST_SKIP() << "only these have passes of their own for long windows";
+  }
+  OpenGlLimits limits;
+  limits.block_bytes = 1 << 16;
+  limits.slice_taps = 50'000;
+  const OpenGlEngine small({.limits = limits, .debug = true});
+  for (int fill = 0; fill < kFills; ++fill) {
+    const Shape shape{1, 2, 130 + fill, 120 - fill};
+    const Tensor input = filled(shape, static_cast<Fill>(fill), 7);
+    for (const AxisSpec& spec :
+         {AxisSpec{3, 1, 1, 1}, AxisSpec{31, 1, 15, 15}, AxisSpec{63, 5, 9, 9}}) {
+      LoweredPool pool = pool_of(shape, spec, spec, GetParam().reduction);
+      set_reduction(pool, GetParam());
+      if (small.refuses(shape, pool, {})) continue;
+      const auto output = small.run(input, pool, {.winners = GetParam().winners});
+      ASSERT_TRUE(output) << output.error().message;
+      ASSERT_TRUE(agrees(*output, input, pool)) << spec.kernel << ", fill " << fill;
+    }
+  }
+}
+
+TEST_P(GlParity, AgreesOnGlobalWindows) {
+  for (int fill = 0; fill < kFills; ++fill) {
+    for (const Shape& shape : {Shape{2, 40, 7, 7}, Shape{1, 2, 90, 110}, Shape{1, 1, 1, 3000}}) {
+      const Tensor input = filled(shape, static_cast<Fill>(fill), 5);
+      LoweredPool pool = adaptive_pool(shape, 1, 1, GetParam().reduction);
+      set_reduction(pool, GetParam());
+      const auto output = run(input, pool, {.winners = GetParam().winners});
+      if (!output) continue;
+      ASSERT_TRUE(agrees(*output, input, pool)) << shape.h << "x" << shape.w << ", fill " << fill;
+    }
+  }
+}
+
 TEST_P(GlParity, AgreesOnWindowsOfEachPlane) { compare_on_windows_of_each_plane(GetParam(), run); }
 
 TEST(GlWeightedParity, AgreesWithTheReference) { compare_weighted_sums(run); }
