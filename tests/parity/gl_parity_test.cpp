@@ -39,11 +39,13 @@ TEST_P(GlParity, AgreesWithTheReference) { EXPECT_GE(compare_on_grid(GetParam(),
 
 TEST_P(GlParity, AgreesOnAdaptiveWindows) { compare_on_adaptive_windows(GetParam(), run); }
 
-TEST_P(GlParity, AgreesOnLargePlanesCutIntoChunks) {
-  const Reduction reduction = GetParam().reduction;
-  if (reduction != Reduction::max && reduction != Reduction::min && reduction != Reduction::mean) {
-    GTEST_SKIP() << "only these have passes of their own for long windows";
-  }
+/// The reductions that have passes of their own for long windows.
+class GlLongWindows : public GlParity {};
+INSTANTIATE_TEST_SUITE_P(GlGrid, GlLongWindows,
+                         testing::Values(kKinds[0], kKinds[1], kKinds[2], kResearchKinds[1]),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(GlLongWindows, AgreesOnLargePlanesCutIntoChunks) {
   OpenGlLimits limits;
   limits.block_bytes = 1 << 16;
   limits.slice_taps = 50'000;
