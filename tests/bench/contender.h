@@ -32,6 +32,8 @@ std::unique_ptr<Contender> make_onednn_blocked(const Task& task);
 struct Entry {
   std::string_view name;
   Make make;
+  /// Cases of more work than this, in taps of all outputs, are left out: they would take minutes.
+  double most_taps = 1e12;
 };
 
 /// Ours first: the others' ratios are their time over its; then the peers that were linked in.

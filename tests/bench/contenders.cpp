@@ -12,7 +12,8 @@ constexpr Entry kEntries[] = {
     {"opencv", make_opencv},
 #endif
 #ifdef POOLSCOPE_BENCH_ONEDNN
-    {"onednn", make_onednn},     {"onednn-blocked", make_onednn_blocked},
+    {"onednn", make_onednn, 5e9},
+    {"onednn-blocked", make_onednn_blocked, 5e9},
 #endif
 };
 

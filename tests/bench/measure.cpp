@@ -110,28 +110,36 @@ void enlist(Runner& runner, const Effort& effort) {
       ->UseRealTime();
 }
 
-std::vector<Runner> make_runners(const Task& task) {
+/// Taps of all windows of a plane.
+double plane_taps(const Task& task) {
+  const auto taps = [](const std::vector<AxisWindow>& windows) {
+    return std::accumulate(windows.begin(), windows.end(), 0.0,
+                           [](double sum, const AxisWindow& window) {
+                             return sum + static_cast<double>(window.count);
+                           });
+  };
+  const PlaneWindows& windows = task.pool.planes.front();
+  return taps(windows.rows) * taps(windows.cols);
+}
+
+std::vector<Runner> make_runners(const Task& task, const Effort& effort) {
+  const double work = plane_taps(task) * static_cast<double>(task.row.shape.planes());
   std::vector<Runner> runners;
   const auto add = [&](const Entry& entry) {
+    if (!runners.empty() && work > std::min(entry.most_taps, effort.most_taps)) return;
     auto contender = entry.make(task);
     if (contender) runners.push_back({std::string(entry.name), std::move(contender)});
   };
   for (const Entry& entry : contenders()) add(entry);
-  add(kMemcpy);
+  runners.push_back({std::string(kMemcpy.name), kMemcpy.make(task)});
   return runners;
 }
 
 bool reads_once(const Task& task) {
-  const auto taps = [](const std::vector<AxisWindow>& windows) {
-    return std::accumulate(
-        windows.begin(), windows.end(), std::int64_t{0},
-        [](std::int64_t sum, const AxisWindow& window) { return sum + window.count; });
-  };
-  const PlaneWindows& windows = task.pool.planes.front();
   const Shape& in = task.row.shape;
   return in.elements() * static_cast<std::int64_t>(sizeof(float)) <=
              ::sysconf(_SC_LEVEL2_CACHE_SIZE) &&
-         taps(windows.rows) * taps(windows.cols) <= in.plane_size();
+         plane_taps(task) <= static_cast<double>(in.plane_size());
 }
 
 }  // namespace
@@ -150,7 +158,7 @@ void start_measuring() {
 }
 
 Result<Row> measure(const Task& task, const Effort& effort) {
-  std::vector<Runner> runners = make_runners(task);
+  std::vector<Runner> runners = make_runners(task, effort);
   check(task, runners);
   if (runners.front().failed) return failure("the engine failed, perhaps for want of memory");
 

@@ -26,8 +26,9 @@ struct Row {
 };
 
 struct Effort {
-  double seconds = 0.3;  ///< For each contender of a row, about.
-  int repetitions = 15;  ///< At most.
+  double seconds = 0.3;     ///< For each contender of a row, about.
+  int repetitions = 15;     ///< At most.
+  double most_taps = 1e12;  ///< Peers leave out cases of more work than this, see Entry.
 };
 
 /// Times a case with every contender that can do it. Each runs once to be checked; one that takes
