@@ -20,15 +20,16 @@ namespace {
 
 int lent_threads() { return oneapi::tbb::info::default_concurrency(); }
 
-/// Runs all tiles of a plan, unless cancelled.
-void run_tiles(const cpu::Plan& plan, const RunOptions& options) {
+/// Runs tiles [begin, end) of a plan, unless cancelled.
+void run_tiles(const cpu::Plan& plan, const RunOptions& options, std::int64_t begin,
+               std::int64_t end) {
+  for (std::int64_t i = begin; i < end && !options.is_cancelled(); ++i) plan.run(i);
+}
+
+void share_tiles(const cpu::Plan& plan, const RunOptions& options) {
   const oneapi::tbb::blocked_range<std::int64_t> tiles(0, plan.tiles(), plan.tiles_per_task());
-  const auto run_some = [&](const auto& some) {
-    for (std::int64_t i = some.begin(); i < some.end() && !options.is_cancelled(); ++i) {
-      plan.run(plan.tile(i));
-    }
-  };
-  oneapi::tbb::parallel_for(tiles, run_some);
+  oneapi::tbb::parallel_for(
+      tiles, [&](const auto& some) { run_tiles(plan, options, some.begin(), some.end()); });
 }
 
 }  // namespace
@@ -60,7 +61,11 @@ Result<PoolOutput> CpuEngine::run(const Tensor& input, const LoweredPool& pool,
                      .values = values->data(),
                      .winners = with_winners ? winners->data() : nullptr};
   const cpu::Plan plan(job, threads_->count);
-  threads_->arena.execute([&] { run_tiles(plan, options); });
+  if (threads_->count == 1 || plan.is_short()) {
+    run_tiles(plan, options, 0, plan.tiles());
+  } else {
+    threads_->arena.execute([&] { share_tiles(plan, options); });
+  }
   if (options.is_cancelled()) return failure("cancelled");
 
   PoolOutput output{.values = Tensor(out, std::move(*values)), .engine = name()};

@@ -116,4 +116,13 @@ void pool_general(const Job& job, const Tile& tile) {
   }
 }
 
+void mend_general(const Job& job, const Tile& tile) {
+  for (std::int64_t i = tile.row_begin; i < tile.row_end; ++i) {
+    for (std::int64_t j = tile.col_begin; j < tile.col_end; ++j) {
+      const bool finite = std::isfinite(job.values[job.cell(tile.plane, i) + j]);
+      if (!finite) pool_general(job, {tile.plane, i, i + 1, j, j + 1});
+    }
+  }
+}
+
 }  // namespace poolscope::cpu

@@ -8,4 +8,7 @@ namespace poolscope::cpu {
 /// plane. Sums are taken in double.
 void pool_general(const Job& job, const Tile& tile);
 
+/// Computes again, in double, the means of a tile that are not finite.
+void mend_general(const Job& job, const Tile& tile);
+
 }  // namespace poolscope::cpu

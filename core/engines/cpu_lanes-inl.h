@@ -41,26 +41,30 @@ HWY_INLINE void store_first(D d, hn::Vec<D> v, hn::TFromD<D>* to, std::size_t co
 #endif
 }
 
-/// (b > a or b is NaN) ? b : a, left-biased and associative.
-template <class D>
-HWY_INLINE hn::Vec<D> max_or_nan(D d, hn::Vec<D> a, hn::Vec<D> b) {
+/// The larger (of `kMin`: the smaller) of two cells, the left one where they tie; with a NaN among
+/// them the left one.
+template <bool kMin, class D>
+HWY_INLINE hn::Vec<D> extreme_of_numbers(D d, hn::Vec<D> a, hn::Vec<D> b) {
   (void)d;
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
   // x86 gives its second operand when the two are equal or unordered.
-  const auto greater = hn::Max(b, a);
+  return kMin ? hn::Min(b, a) : hn::Max(b, a);
 #else
-  const auto greater = hn::IfThenElse(hn::Gt(b, a), b, a);
+  return hn::IfThenElse(kMin ? hn::Lt(b, a) : hn::Gt(b, a), b, a);
 #endif
-  return hn::IfThenElse(hn::IsNaN(b), b, greater);
 }
 
-struct MaxLanes {
+/// Largest cells (of `kMin`: the smallest), by the left-biased and associative operator
+/// (b > a or b is NaN) ? b : a. Without `kNans`, b must be a number: a NaN there gets lost.
+template <bool kMin, bool kNans>
+struct ExtremeLanes {
   using T = float;
   using D = hn::ScalableTag<float>;
   using State = hn::Vec<D>;
   using Line = float*;
   using ConstLine = const float*;
   static constexpr bool kOverlap = true;
+  static constexpr bool kTakesNans = kNans;
   static constexpr std::int64_t kParts = 1;
   D d;
 
@@ -70,10 +74,18 @@ struct MaxLanes {
   HWY_INLINE void load_pairs(ConstLine line, std::size_t x, State& even, State& odd) const {
     hn::LoadInterleaved2(d, line + x, even, odd);
   }
-  HWY_INLINE State join(State a, State b) const { return max_or_nan(d, a, b); }
-  HWY_INLINE State nothing() const { return hn::Set(d, -std::numeric_limits<float>::infinity()); }
+  HWY_INLINE State join(State a, State b) const {
+    const State number = extreme_of_numbers<kMin>(d, a, b);
+    return kNans ? hn::IfThenElse(hn::IsNaN(b), b, number) : number;
+  }
+  HWY_INLINE State nothing() const { return hn::Set(d, nothing_cell()); }
+  static float nothing_cell() {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    return kMin ? kInfinity : -kInfinity;
+  }
   static void pick(Line to, std::size_t i, ConstLine from, std::size_t j) { to[i] = from[j]; }
 };
+using MaxLanes = ExtremeLanes<false, true>;
 
 /// Values with the index of the winner, -1 for none.
 struct ArgMaxLanes {
@@ -131,9 +143,11 @@ struct SumLanes {
   using Line = T*;
   using ConstLine = const T*;
   static constexpr bool kOverlap = false;
+  static constexpr bool kTakesNans = true;
   static constexpr std::int64_t kParts = 1;
   D d;
 
+  static T nothing_cell() { return T{0}; }
   static Line line_at(T* memory, std::int64_t) { return memory; }
   HWY_INLINE State load(ConstLine line, std::size_t x) const { return hn::LoadU(d, line + x); }
   HWY_INLINE void store(State s, Line line, std::size_t x) const { hn::StoreU(s, d, line + x); }

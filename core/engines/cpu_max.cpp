@@ -7,7 +7,6 @@
 #define HWY_TARGET_INCLUDE "core/engines/cpu_max.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
-#include "core/engines/cpu_blocks-inl.h"
 #include "core/engines/cpu_fill-inl.h"
 #include "core/engines/cpu_sliding-inl.h"
 #include "hwy/highway.h"
@@ -83,7 +82,6 @@ class IndexedFill {
 void MaxTile(const SlidingTile& tile) {
   const MaxLanes lanes{};
   MaxSink sink(lanes, tile);
-  if (fits_blocks(tile)) return run_blocks(tile, lanes, sink);
   run_tile(tile, lanes, FloatFill<MaxLanes>(lanes, tile), sink);
 }
 

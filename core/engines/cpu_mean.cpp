@@ -8,7 +8,7 @@
 #define HWY_TARGET_INCLUDE "core/engines/cpu_mean.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
-#include "core/engines/cpu_blocks-inl.h"
+#include "core/engines/cpu_divide-inl.h"
 #include "core/engines/cpu_fill-inl.h"
 #include "core/engines/cpu_sliding-inl.h"
 #include "hwy/highway.h"
@@ -17,96 +17,34 @@ HWY_BEFORE_NAMESPACE();
 namespace poolscope::cpu {
 namespace HWY_NAMESPACE {
 
-using Doubles = hn::ScalableTag<double>;
-/// As many floats as there are doubles in a vector.
-using HalfFloats = hn::Rebind<float, Doubles>;
-
-HWY_INLINE hn::Vec<hn::ScalableTag<float>> load_as(hn::ScalableTag<float> d, const float* from) {
-  return hn::LoadU(d, from);
-}
-HWY_INLINE hn::Vec<Doubles> load_as(Doubles d, const double* from) { return hn::LoadU(d, from); }
-
-HWY_INLINE void store_floats(hn::ScalableTag<float> d, hn::Vec<hn::ScalableTag<float>> v, float* to,
-                             std::size_t count) {
-  store_first(d, v, to, count);
-}
-HWY_INLINE void store_floats(Doubles d, hn::Vec<Doubles> v, float* to, std::size_t count) {
-#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
-  // Highway's own conversion keeps to finite numbers there.
-  for (std::size_t i = 0; i < std::min(count, hn::Lanes(d)); ++i) {
-    to[i] = static_cast<float>(hn::ExtractLane(v, i));
-  }
-#else
-  (void)d;
-  store_first(HalfFloats(), hn::DemoteTo(HalfFloats(), v), to, count);
-#endif
-}
-
-/// Divides a tile's sums by its divisors.
-template <class T>
-class Divide {
- public:
-  using D = hn::ScalableTag<T>;
-  using V = hn::Vec<D>;
-
-  Divide(const SlidingTile& tile, const T* cols) : rows_(tile.divisors.rows), cols_(cols) {
-    for (std::int64_t j = 1; j < tile.cols.outputs; ++j) uniform_ &= cols[j] == cols[0];
-  }
-
-  void begin_row(std::int64_t i) {
-    row_ = static_cast<T>(rows_[i]);
-    // Division by a power of two is exact as a multiplication, which is quicker.
-    const T all = row_ * cols_[0];
-    int exponent = 0;
-    exact_ = uniform_ && all > 0 && std::frexp(all, &exponent) == T{0.5} && all <= T{1 << 30};
-    inverse_ = exact_ ? T{1} / all : T{0};
-  }
-
-  HWY_INLINE V operator()(D d, V sum, std::size_t x) const {
-    if (exact_) return hn::Mul(sum, hn::Set(d, inverse_));
-    if (uniform_) return hn::Div(sum, hn::Set(d, row_ * cols_[0]));
-    return hn::Div(sum, hn::Mul(hn::Set(d, row_), load_as(d, cols_ + x)));
-  }
-
- private:
-  const double* rows_;
-  const T* cols_;
-  bool uniform_ = true, exact_ = false;
-  T row_ = 1, inverse_ = 0;
-};
-
-/// Writes means; all_finite() tells whether each of them is a finite number.
-template <class T>
+/// Writes means; where the tile is to be mended, over those alone that are not finite.
 class MeanSink {
  public:
-  using D = hn::ScalableTag<T>;
-  using V = hn::Vec<D>;
+  using V = hn::Vec<Doubles>;
 
-  MeanSink(const SlidingTile& tile, const T* cols)
-      : tile_(tile), divide_(tile, cols), odd_(hn::Zero(D())) {}
+  explicit MeanSink(const SlidingTile& tile)
+      : tile_(tile), divide_(tile.divisors.rows, tile.divisors.cols, tile.cols.outputs) {}
 
   void begin_row(std::int64_t i) {
     row_ = tile_.values + i * tile_.pitch;
     divide_.begin_row(i);
   }
 
-  HWY_INLINE void operator()(V sum, std::size_t x) {
-    const D d;
-    const std::size_t left = static_cast<std::size_t>(tile_.cols.outputs) - x;
+  HWY_INLINE void operator()(V sum, std::size_t x) const {
+    const Doubles d;
     const V mean = divide_(d, sum, x);
-    // 0 where the mean is finite, NaN elsewhere.
-    const V zero = hn::Mul(mean, hn::Zero(d));
-    odd_ =
-        hn::Add(odd_, left < hn::Lanes(d) ? hn::IfThenElseZero(hn::FirstN(d, left), zero) : zero);
-    store_floats(d, mean, row_ + x, left);
+    const std::size_t left = static_cast<std::size_t>(tile_.cols.outputs) - x;
+    if (!tile_.mend) return store_floats(d, mean, row_ + x, left);
+    float lanes[HWY_MAX_BYTES / sizeof(double)];
+    store_floats(d, mean, lanes, hn::Lanes(d));
+    for (std::size_t i = 0; i < std::min(left, hn::Lanes(d)); ++i) {
+      if (!std::isfinite(row_[x + i])) row_[x + i] = lanes[i];
+    }
   }
-
-  bool all_finite() const { return hn::AllFalse(D(), hn::IsNaN(odd_)); }
 
  private:
   const SlidingTile& tile_;
-  Divide<T> divide_;
-  V odd_;
+  Divide<double> divide_;
   float* row_ = nullptr;
 };
 
@@ -116,7 +54,9 @@ class RootSink {
   using V = hn::Vec<Doubles>;
 
   explicit RootSink(const SlidingTile& tile)
-      : tile_(tile), divide_(tile, tile.divisors.cols), exponent_(tile.pool->exponent) {}
+      : tile_(tile),
+        divide_(tile.divisors.rows, tile.divisors.cols, tile.cols.outputs),
+        exponent_(tile.pool->exponent) {}
 
   void begin_row(std::int64_t i) {
     row_ = tile_.values + i * tile_.pitch;
@@ -169,19 +109,8 @@ class DoubleFill {
   Map map_;
 };
 
-bool MeanTile(const SlidingTile& tile) {
-  const SumLanes<float> lanes{};
-  MeanSink<float> sink(tile, tile.divisors.rounded_cols);
-  if (fits_blocks(tile)) {
-    run_blocks(tile, lanes, sink);
-  } else {
-    run_tile(tile, lanes, FloatFill<SumLanes<float>>(lanes, tile), sink);
-  }
-  return sink.all_finite();
-}
-
-void ExactMeanTile(const SlidingTile& tile) {
-  MeanSink<double> sink(tile, tile.divisors.cols);
+void MeanTile(const SlidingTile& tile) {
+  MeanSink sink(tile);
   const auto same = [](double x) { return x; };
   run_tile(tile, SumLanes<double>{}, DoubleFill<decltype(same)>(tile, same), sink);
 }
@@ -224,11 +153,9 @@ HWY_AFTER_NAMESPACE();
 namespace poolscope::cpu {
 
 HWY_EXPORT(MeanTile);
-HWY_EXPORT(ExactMeanTile);
 HWY_EXPORT(PowerTile);
 
-bool mean_tile(const SlidingTile& tile) { return HWY_DYNAMIC_DISPATCH(MeanTile)(tile); }
-void exact_mean_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(ExactMeanTile)(tile); }
+void mean_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(MeanTile)(tile); }
 void power_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(PowerTile)(tile); }
 
 }  // namespace poolscope::cpu

@@ -23,10 +23,6 @@ struct LineCells {
   std::int64_t first, end;          ///< Those in [first, end) lie inside the input.
 };
 
-/// How many rows are joined at once where windows share no rows, and in how many rounds at most.
-inline constexpr std::int64_t kFan = 8;
-inline constexpr std::int64_t kMaxBlockRows = kFan * kFan * kFan;
-
 /// Where the lines of a tile's scratch lie, in lanes.
 class ScratchLayout {
  public:
@@ -35,7 +31,6 @@ class ScratchLayout {
     if (rows.taps == 1) return;
     levels_ = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(rows.taps - 1))) - 1;
     tail_ = (rows.taps - (std::int64_t{1} << levels_)) * rows.dilation;
-    block_lines_ = rows.taps <= kFan ? 0 : rows.taps <= kFan * kFan ? kFan : 2 * kFan;
   }
 
   std::int64_t line() const { return line_; }  ///< Length of an input line.
@@ -46,10 +41,8 @@ class ScratchLayout {
   std::int64_t depth(int level) const { return dilation_ << level; }
   std::int64_t tail() const { return tail_; }
   std::int64_t ring_rows() const { return (depth(levels_) - dilation_) + tail_; }
-  /// Lines for the parts of many rows that are joined without a ring.
-  std::int64_t block_lines() const { return block_lines_; }
   /// Three lines, two rows (the current one and one of cells outside the input), and the rings.
-  std::int64_t lanes() const { return (3 + block_lines_) * line_ + (2 + ring_rows()) * row_; }
+  std::int64_t lanes() const { return 3 * line_ + (2 + ring_rows()) * row_; }
   std::int64_t bytes(std::int64_t lane_bytes) const { return lanes() * lane_bytes; }
 
  private:
@@ -57,7 +50,7 @@ class ScratchLayout {
     return (lanes + 2 * kSlack - 1) / kSlack * kSlack;
   }
 
-  std::int64_t line_, row_, dilation_, tail_ = 0, block_lines_ = 0;
+  std::int64_t line_, row_, dilation_, tail_ = 0;
   int levels_ = 0;
 };
 

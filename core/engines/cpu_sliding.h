@@ -65,6 +65,7 @@ struct SlidingTile {
   std::int64_t pitch = 0;  ///< From one output row to the next.
   TileDivisors divisors;
   const LoweredPool* pool = nullptr;
+  bool mend = false;             ///< Of means: only those that are not finite are written.
   std::byte* scratch = nullptr;  ///< scratch_bytes() of it, aligned to 128.
 };
 
@@ -77,10 +78,8 @@ std::int64_t scratch_bytes(const SlidingAxis& rows, const SlidingAxis& cols,
 /// windows of 1, 2, 4, ... cells are joined along a row, then down the rows.
 void max_tile(const SlidingTile& tile);
 void argmax_tile(const SlidingTile& tile);
-/// Means with float sums; false when a result is not finite, which a sum in double might be.
-bool mean_tile(const SlidingTile& tile);
 /// Means with double sums.
-void exact_mean_tile(const SlidingTile& tile);
+void mean_tile(const SlidingTile& tile);
 void power_tile(const SlidingTile& tile);
 
 }  // namespace poolscope::cpu

@@ -42,6 +42,12 @@ GridRun in_turn(Rotation& engines) {
   };
 }
 
+/// Whether the engine has a kernel for the reduction whose cost hardly grows with the window.
+bool has_sliding_kernel(const Kind& kind) {
+  return kind.reduction == Reduction::max || kind.reduction == Reduction::mean ||
+         (kind.reduction == Reduction::min && !kind.winners);
+}
+
 TEST_P(CpuParity, AgreesWithTheReference) {
   Rotation engines;
   // The reference takes its time with the others.
@@ -105,21 +111,71 @@ TEST_P(CpuParity, EachInstructionSetAgreesOnEachWidth) {
   }
 }
 
+TEST_P(CpuParity, AgreesOnManySmallPlanes) {
+  const Kind& kind = GetParam();
+  Rotation engines;
+  std::uint32_t n = 0;
+  for (const std::int64_t planes : {4, 5, 8, 15, 16, 17, 33}) {
+    for (const std::int64_t kernel : {1, 2, 3, 5, 7}) {
+      for (const std::int64_t stride : {1, 2, 3, 7}) {
+        const std::int64_t padding = n % 2 * (kernel / 2);
+        const AxisSpec cols{kernel, stride, padding, padding + n % 2, 1 + n % 5 / 4, n % 3 == 0};
+        const AxisSpec rows{kernel + n % 2, stride, padding, padding, 1, false};
+        const GridCase grid_case{
+            rows, cols, {1, planes, 8 + n % 7, 11 + n % 6}, static_cast<Fill>(n % kFills)};
+        const LoweredPool pool = pool_of(grid_case, kind);
+        const Tensor input = filled(grid_case.shape, grid_case.fill, n++);
+        ASSERT_TRUE(agrees(engines.run(input, pool, kind.winners), input, pool)) << text(grid_case);
+        const LoweredPool adaptive =
+            adaptive_pool(grid_case.shape, 1 + n % 4, 1 + n % 9, kind.reduction);
+        if (!has_sliding_kernel(kind)) continue;
+        ASSERT_TRUE(agrees(engines.run(input, adaptive, kind.winners), input, adaptive))
+            << "adaptive, " << text(grid_case);
+      }
+    }
+  }
+}
+
+/// Rows and columns enough for several tiles, each with blocks of rows and windows that straddle
+/// them.
+TEST_P(CpuParity, AgreesWhereLongWindowsShareRows) {
+  const Kind& kind = GetParam();
+  if (!has_sliding_kernel(kind)) return;
+  Rotation engines;
+  std::uint32_t n = 0;
+  for (const std::int64_t kernel : {9, 12, 15, 33}) {
+    for (const std::int64_t stride : {1, 2, 3}) {
+      for (const Fill fill : {Fill::random, Fill::special, Fill::zeros, Fill::offset}) {
+        const std::int64_t padding = n % 3 * kernel / 5;
+        const GridCase grid_case{{kernel, stride, padding, padding},
+                                 {1 + n % 9, 1 + n % 2, n % 2, n % 2},
+                                 {1, 1, 150 + n % 5, 400 + n % 40},
+                                 fill};
+        const LoweredPool pool = pool_of(grid_case, kind);
+        const Tensor input = filled(grid_case.shape, fill, n++);
+        ASSERT_TRUE(agrees(engines.run(input, pool, kind.winners), input, pool)) << text(grid_case);
+      }
+    }
+  }
+}
+
 TEST_P(CpuParity, ThreadsNeverChangeAResult) {
   const Kind& kind = GetParam();
   const oneapi::tbb::global_control seven(oneapi::tbb::global_control::max_allowed_parallelism, 7);
   const CpuEngine one(1);
   const std::array<CpuEngine, 2> more{CpuEngine(2), CpuEngine(7)};
-  const bool slides = kind.reduction == Reduction::max || kind.reduction == Reduction::mean;
+  const bool slides = has_sliding_kernel(kind);
   for (const std::int64_t kernel : {2, 3, 7, slides ? 31 : 9}) {
-    const Shape shape = slides ? Shape{1, 2, 700, 620} : Shape{1, 2, 300, 220};
-    const GridCase grid_case{{kernel, 1, 1, 1}, {kernel, 1, 1, 1}, shape, Fill::random};
-    const LoweredPool pool = pool_of(grid_case, kind);
-    const Tensor input = filled(grid_case.shape, grid_case.fill, 9);
-    const PoolOutput expected = *one.run(input, pool, {.winners = kind.winners});
-    for (const CpuEngine& engine : more) {
-      ASSERT_TRUE(same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected))
-          << engine.title() << ", kernel " << kernel;
+    for (const Fill fill : {Fill::random, Fill::special}) {
+      const Shape shape = slides ? Shape{1, 2, 700, 620} : Shape{1, 2, 300, 220};
+      const GridCase grid_case{{kernel, 1, 1, 1}, {kernel, 1, 1, 1}, shape, fill};
+      const LoweredPool pool = pool_of(grid_case, kind);
+      const Tensor input = filled(grid_case.shape, fill, 9);
+      const PoolOutput expected = *one.run(input, pool, {.winners = kind.winners});
+      for (const CpuEngine& engine : more) {
+        ASSERT_TRUE(same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected))
+            << engine.title() << ", kernel " << kernel;
+      }
     }
   }
 }

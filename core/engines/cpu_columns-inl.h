@@ -1,0 +1,438 @@
+// Included once for each instruction set (Highway's foreach_target), so the guard toggles.
+#if defined(POOLSCOPE_CPU_COLUMNS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef POOLSCOPE_CPU_COLUMNS_INL_H_
+#undef POOLSCOPE_CPU_COLUMNS_INL_H_
+#else
+#define POOLSCOPE_CPU_COLUMNS_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+
+#include "core/engines/cpu_columns.h"
+#include "core/engines/cpu_divide-inl.h"
+#include "core/engines/cpu_line-inl.h"
+#include "core/engines/cpu_runs-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace poolscope::cpu {
+namespace HWY_NAMESPACE {
+
+/// Joins rows of at least a vector, eight at a time, in the shape of a tree.
+template <class Lanes>
+class RowJoin {
+ public:
+  static constexpr std::int64_t kFan = 8;
+
+  /// Rows are `length` long; `parts` holds part_lines() lines.
+  RowJoin(const Lanes& lanes, std::size_t length, float* parts, std::int64_t line)
+      : lanes_(lanes), length_(length), parts_(parts), line_(line) {}
+
+  /// Lines for the parts of windows of up to `rows` rows, at most kMostDirectRows.
+  static std::int64_t part_lines(std::int64_t rows) {
+    return rows <= kFan ? 0 : rows <= kFan * kFan ? kFan : 2 * kFan;
+  }
+
+  /// Joins rows[0], ..., rows[count - 1], at least one.
+  HWY_INLINE void operator()(const float* const* rows, std::int64_t count, float* to) const {
+    join(rows, count, to, 0);
+  }
+
+ private:
+  void join(const float* const* rows, std::int64_t count, float* to, std::int64_t round) const {
+    if (count <= kFan) {
+      join_lines<kFan>(lanes_, rows, static_cast<int>(count), to, length_);
+      return;
+    }
+    const std::int64_t part = count <= kFan * kFan ? kFan : kFan * kFan;
+    std::array<const float*, kFan> parts{};
+    std::int64_t used = 0;
+    for (std::int64_t row = 0; row < count; row += part) {
+      float* const line = parts_ + (round * kFan + used) * line_;
+      join(rows + row, std::min(part, count - row), line, round + 1);
+      parts[static_cast<std::size_t>(used++)] = line;
+    }
+    join_lines<kFan>(lanes_, parts.data(), static_cast<int>(used), to, length_);
+  }
+
+  const Lanes& lanes_;
+  std::size_t length_;
+  float* parts_;
+  std::int64_t line_;
+};
+
+/// How a scan holds what it has joined so far: extremes as they are, sums in double, since a scan
+/// adds one row after the other. Its lines hold floats.
+template <class Lanes>
+struct ScanLanes {
+  using T = float;
+  Lanes lanes;
+  decltype(lanes.d) d = lanes.d;
+
+  HWY_INLINE auto line(const float* from, std::size_t x) const { return lanes.load(from, x); }
+  template <class V>
+  HWY_INLINE void put(V v, float* to, std::size_t x) const {
+    lanes.store(v, to, x);
+  }
+  template <class V>
+  HWY_INLINE V join(V a, V b) const {
+    return lanes.join(a, b);
+  }
+};
+template <>
+struct ScanLanes<SumLanes<float>> {
+  using T = double;
+  SumLanes<float> lanes;
+  Doubles d{};
+
+  HWY_INLINE auto line(const float* from, std::size_t x) const {
+    return hn::PromoteTo(d, hn::LoadU(HalfFloats(), from + x));
+  }
+  template <class V>
+  HWY_INLINE void put(V v, float* to, std::size_t x) const {
+    store_floats(d, v, to + x, hn::Lanes(d));
+  }
+  template <class V>
+  HWY_INLINE V join(V a, V b) const {
+    return hn::Add(a, b);
+  }
+};
+
+/// Even windows of rows side by side: each ends one block of `taps` rows and begins the next one,
+/// so it is one of the block's suffixes joined with one of the next block's prefixes. A few rows
+/// are taken at a time, since what has been joined before costs as much to fetch as they do.
+/// Source: van Herk 1992; Gil and Werman 1993.
+template <class Lanes>
+class RowScan {
+ public:
+  using T = typename ScanLanes<Lanes>::T;
+  static constexpr int kRows = 4;  ///< At a time.
+
+  /// Rows are `length` long, at least a vector; `joined` holds that, in whole vectors.
+  RowScan(const Lanes& lanes, std::size_t length, T* joined)
+      : lanes_{lanes}, length_(length), joined_(joined) {}
+
+  /// Begins a block.
+  void begin() const {
+    std::fill_n(joined_, length_ + hn::Lanes(lanes_.d), static_cast<T>(Lanes::nothing_cell()));
+  }
+
+  /// Joins rows[0], rows[1], ..., upwards in the block, to the suffix. to[i] takes it after row i,
+  /// where it is not null. False where a row might hold a NaN that the lanes do not take.
+  HWY_INLINE bool grow_suffix(const float* const* rows, float* const* to, int count) const {
+    bool fine = true;
+    with_count<kRows>(count, [&](auto n) HWY_ATTR {
+      const Some<n()> some(rows, to);
+      fine = each([&](std::size_t x, auto& joined, auto& sum) HWY_ATTR {
+        for (int i = 0; i < n(); ++i) {
+          const auto row = lanes_.line(some.rows[i], x);
+          joined = lanes_.join(row, joined);
+          if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
+          if (some.to[i]) lanes_.put(joined, some.to[i], x);
+        }
+      });
+    });
+    return fine;
+  }
+
+  /// Joins rows downwards to the prefix; to[i], where it is not null, takes suffixes[i] joined with
+  /// the prefix after row i. False as above.
+  HWY_INLINE bool grow_prefix(const float* const* rows, const float* const* suffixes,
+                              float* const* to, int count) const {
+    bool fine = true;
+    with_count<kRows>(count, [&](auto n) HWY_ATTR {
+      const Some<n()> some(rows, to);
+      std::array<const float*, n()> suffix;
+      std::copy_n(suffixes, n(), suffix.begin());
+      fine = each([&](std::size_t x, auto& joined, auto& sum) HWY_ATTR {
+        for (int i = 0; i < n(); ++i) {
+          const auto row = lanes_.line(some.rows[i], x);
+          joined = lanes_.join(joined, row);
+          if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
+          if (some.to[i]) {
+            lanes_.put(lanes_.join(lanes_.line(suffix[i], x), joined), some.to[i], x);
+          }
+        }
+      });
+    });
+    return fine;
+  }
+
+ private:
+  template <int kCount>
+  struct Some {
+    std::array<const float*, kCount> rows;
+    std::array<float*, kCount> to;
+    Some(const float* const* r, float* const* t) {
+      std::copy_n(r, kCount, rows.begin());
+      std::copy_n(t, kCount, to.begin());
+    }
+  };
+
+  /// Calls take(x, joined, sum) for all vectors, false where a sum became NaN. The last vector of a
+  /// row overlaps the one before, but has a place of its own in `joined_`, so that no row is joined
+  /// to it twice.
+  template <class Take>
+  HWY_INLINE bool each(Take take) const {
+    const std::size_t step = hn::Lanes(lanes_.d);
+    T* const joined = joined_;
+    auto odd = hn::FirstN(lanes_.d, 0);
+    const auto at = [&](std::size_t x, std::size_t place) HWY_ATTR {
+      auto all = hn::LoadU(lanes_.d, joined + place);
+      auto sum = hn::Zero(lanes_.d);
+      take(x, all, sum);
+      hn::StoreU(all, lanes_.d, joined + place);
+      if constexpr (!Lanes::kTakesNans) odd = hn::Or(odd, hn::IsNaN(sum));
+    };
+    std::size_t x = 0;
+    for (; x + step <= length_; x += step) at(x, x);
+    if (x < length_) at(length_ - step, x);
+    return Lanes::kTakesNans || hn::AllFalse(lanes_.d, odd);
+  }
+
+  ScanLanes<Lanes> lanes_;
+  std::size_t length_;
+  T* joined_;
+};
+
+/// Memory of a tile as lines, one taken after the other.
+class Lines {
+ public:
+  explicit Lines(std::byte* memory) : next_(memory) {}
+
+  static std::int64_t rounded(std::int64_t cells) {
+    return (cells + 2 * kSlack - 1) / kSlack * kSlack;
+  }
+  template <class T>
+  T* take(std::int64_t cells) {
+    T* const line = reinterpret_cast<T*>(next_);
+    next_ += cells * static_cast<std::int64_t>(sizeof(T));
+    return line;
+  }
+
+ private:
+  std::byte* next_;
+};
+
+/// Pools a tile: joins each window's rows to a line, pools the line and has `writer` write it.
+/// The walk ends early, and says so, where it meets what might be a NaN that the lanes do not take.
+template <class Lanes, class Writer>
+class ColumnWalk {
+ public:
+  ColumnWalk(const Lanes& lanes, const ColumnTile& tile, Writer& writer)
+      : lanes_(lanes),
+        tile_(tile),
+        writer_(writer),
+        range_(tile),
+        length_(static_cast<std::size_t>(range_.last - range_.first)),
+        lines_(tile.scratch),
+        line_(lines_.take<float>(line_pitch())),
+        blank_(lines_.take<float>(part_pitch())),
+        picked_(lines_.take<float>(Lines::rounded(outputs()))) {
+    std::fill_n(line_, line_pitch(), Lanes::nothing_cell());
+    std::fill_n(blank_, part_pitch(), Lanes::nothing_cell());
+    next_ = tile.height;
+    for (const AxisWindow& row : tile.rows) next_ = std::min(next_, row.begin);
+    next_ = std::max<std::int64_t>(next_, 0);
+  }
+
+  /// False: ended early.
+  bool run() {
+    if (!tile_.line) {
+      return run_with([&](std::int64_t i, const float* line) HWY_ATTR {
+        fill_runs(line);
+        write_row(begin_row(i), LineCells{picked_}, writer_);
+      });
+    }
+    const LinePass<Lanes> pass(lanes_, *tile_.line,
+                               lines_.take<float>(LinePass<Lanes>::memory(*tile_.line)));
+    return run_with([&](std::int64_t i, const float* line)
+                        HWY_ATTR { pass(line, begin_row(i), writer_); });
+  }
+
+  static std::int64_t scratch_bytes(const ColumnTile& tile) {
+    const LineRange range(tile);
+    const std::int64_t pitch = Lines::rounded(range.last - range.first);
+    const auto outputs = static_cast<std::int64_t>(tile.cols.size());
+    std::int64_t most = 0;
+    for (const AxisWindow& row : tile.rows) most = std::max(most, row.count);
+    const std::int64_t line = Lines::rounded(range.end - range.begin);
+    std::int64_t floats = line + pitch + Lines::rounded(outputs);
+    if (tile.line) floats += LinePass<Lanes>::memory(*tile.line);
+    if (tile.down == Down::direct) floats += RowJoin<Lanes>::part_lines(most) * pitch;
+    std::int64_t joined = 0;
+    if (tile.down == Down::scan) {
+      floats += most * pitch + (RowScan<Lanes>::kRows - 1) * line;
+      joined = pitch;
+    }
+    return floats * static_cast<std::int64_t>(sizeof(float)) +
+           joined * static_cast<std::int64_t>(sizeof(typename RowScan<Lanes>::T));
+  }
+
+ private:
+  std::int64_t outputs() const { return static_cast<std::int64_t>(tile_.cols.size()); }
+  std::int64_t part_pitch() const { return Lines::rounded(static_cast<std::int64_t>(length_)); }
+  std::int64_t line_pitch() const { return Lines::rounded(range_.end - range_.begin); }
+
+  template <class Emit>
+  bool run_with(Emit emit) {
+    return tile_.down == Down::scan ? scan_rows(emit) : join_rows(emit);
+  }
+
+  const float* row(std::int64_t y) const {
+    return y >= 0 && y < tile_.height ? tile_.plane + y * tile_.width + range_.first : blank_;
+  }
+
+  /// Looks at rows up to y that have not been looked at; false where one might hold a NaN.
+  HWY_INLINE bool look_until(std::int64_t y) {
+    if constexpr (Lanes::kTakesNans) return true;
+    for (y = std::min(y, tile_.height - 1); next_ <= y; ++next_) {
+      if (may_have_nan(row(next_), length_)) return false;
+    }
+    return true;
+  }
+
+  /// Joins all rows of each window.
+  template <class Emit>
+  bool join_rows(Emit emit) {
+    std::int64_t most = 0;
+    for (const AxisWindow& window : tile_.rows) most = std::max(most, window.count);
+    const RowJoin<Lanes> join(lanes_, length_,
+                              lines_.take<float>(RowJoin<Lanes>::part_lines(most) * part_pitch()),
+                              part_pitch());
+    std::array<const float*, kMostDirectRows> rows;
+    for (std::size_t i = 0; i < tile_.rows.size(); ++i) {
+      const AxisWindow& window = tile_.rows[i];
+      std::int64_t count = 0;
+      for (std::int64_t t = 0; t < window.count; ++t) {
+        const std::int64_t y = window.tap(t);
+        if (y >= 0 && y < tile_.height) rows[static_cast<std::size_t>(count++)] = row(y);
+      }
+      if (!look_until(window.last())) return false;
+      if (count == 0) rows[static_cast<std::size_t>(count++)] = blank_;
+      join(rows.data(), count, line_ + (range_.first - range_.begin));
+      emit(static_cast<std::int64_t>(i), line_);
+    }
+    return true;
+  }
+
+  /// Joins the rows of even windows side by side. The blocks lie the same for all tiles, so the
+  /// order of the joins depends on the window alone.
+  template <class Emit>
+  bool scan_rows(Emit emit) {
+    const std::int64_t taps = tile_.rows.front().count;
+    const std::int64_t pitch = part_pitch();
+    float* const suffixes = lines_.take<float>(taps * pitch);
+    std::array<float*, RowScan<Lanes>::kRows> lines{line_};
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      lines[i] = lines_.take<float>(line_pitch());
+      std::copy_n(line_, line_pitch(), lines[i]);
+    }
+    const RowScan<Lanes> scan(lanes_, length_, lines_.take<typename RowScan<Lanes>::T>(pitch));
+    for (std::size_t i = 0; i < tile_.rows.size();) {
+      const Block block = block_of(i);
+      if (!fill_suffixes(scan, block, suffixes) ||
+          !join_blocks(scan, block, suffixes, lines, emit)) {
+        return false;
+      }
+      i = block.end;
+    }
+    return true;
+  }
+
+  /// Windows [first, end) begin in the block of rows from `row` on.
+  struct Block {
+    std::int64_t row, taps, stride;
+    std::size_t first, end;
+  };
+
+  Block block_of(std::size_t first) const {
+    const std::int64_t taps = tile_.rows[first].count;
+    const std::int64_t begin = tile_.rows[first].begin;
+    Block block{begin - (begin - tile_.anchor) % taps, taps, taps, first, first};
+    while (block.end < tile_.rows.size() && tile_.rows[block.end].begin < block.row + taps) {
+      ++block.end;
+    }
+    if (tile_.rows.size() > 1) block.stride = tile_.rows[1].begin - tile_.rows[0].begin;
+    return block;
+  }
+
+  /// Line p takes rows p, p + 1, ... of the block, where a window begins at p.
+  bool fill_suffixes(const RowScan<Lanes>& scan, const Block& block, float* suffixes) const {
+    constexpr int kRows = RowScan<Lanes>::kRows;
+    const std::int64_t first = tile_.rows[block.first].begin - block.row;
+    const std::int64_t last = tile_.rows[block.end - 1].begin - block.row;
+    scan.begin();
+    for (std::int64_t p = block.taps; p > first;) {
+      std::array<const float*, kRows> rows{};
+      std::array<float*, kRows> to{};
+      int count = 0;
+      for (; count < kRows && p > first; ++count) {
+        --p;
+        rows[static_cast<std::size_t>(count)] = row(block.row + p);
+        const bool begins = p <= last && (last - p) % block.stride == 0;
+        to[static_cast<std::size_t>(count)] = begins ? suffixes + p * part_pitch() : nullptr;
+      }
+      if (!scan.grow_suffix(rows.data(), to.data(), count)) return false;
+    }
+    return true;
+  }
+
+  /// Emits the windows that begin in the block.
+  template <class Lines4, class Emit>
+  bool join_blocks(const RowScan<Lanes>& scan, const Block& block, const float* suffixes,
+                   const Lines4& lines, Emit& emit) {
+    constexpr int kRows = RowScan<Lanes>::kRows;
+    const std::int64_t inset = range_.first - range_.begin;
+    std::size_t i = block.first;
+    if (tile_.rows[i].begin == block.row) {
+      std::copy_n(suffixes, length_, line_ + inset);
+      emit(static_cast<std::int64_t>(i++), line_);
+    }
+    scan.begin();
+    for (std::int64_t joined = 0; i < block.end;) {
+      std::array<const float*, kRows> rows{}, before{};
+      std::array<float*, kRows> to{};
+      int count = 0;
+      std::size_t used = 0;
+      for (; count < kRows && i + used < block.end; ++count) {
+        const auto at = static_cast<std::size_t>(count);
+        rows[at] = row(block.row + block.taps + joined++);
+        if (tile_.rows[i + used].begin - block.row != joined) continue;
+        before[at] = suffixes + joined * part_pitch();
+        to[at] = lines[used++] + inset;
+      }
+      if (!scan.grow_prefix(rows.data(), before.data(), to.data(), count)) return false;
+      for (std::size_t n = 0; n < used; ++n) emit(static_cast<std::int64_t>(i++), lines[n]);
+    }
+    return true;
+  }
+
+  RowTarget begin_row(std::int64_t i) {
+    writer_.begin_row(i);
+    return {tile_.values + i * tile_.pitch, tile_.cols.size(), tile_.stream};
+  }
+
+  /// Windows of any width along the line, each by itself.
+  HWY_INLINE void fill_runs(const float* line) const {
+    for (std::int64_t j = 0; j < outputs(); ++j) {
+      const AxisWindow& window = tile_.cols[static_cast<std::size_t>(j)];
+      picked_[j] = Writer::run(line + (window.begin - range_.begin), window.count);
+    }
+  }
+
+  const Lanes& lanes_;
+  const ColumnTile& tile_;
+  Writer& writer_;
+  LineRange range_;
+  std::size_t length_;  ///< Of the part of the line that lies inside the input.
+  Lines lines_;
+  float *line_, *blank_, *picked_;
+  std::int64_t next_;  ///< The first row that has not been looked at.
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace poolscope::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,90 @@
+// Included once for each instruction set (Highway's foreach_target), so the guard toggles.
+#if defined(POOLSCOPE_CPU_JOIN_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef POOLSCOPE_CPU_JOIN_INL_H_
+#undef POOLSCOPE_CPU_JOIN_INL_H_
+#else
+#define POOLSCOPE_CPU_JOIN_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "core/engines/cpu_lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace poolscope::cpu {
+namespace HWY_NAMESPACE {
+
+/// Calls visit(std::integral_constant<int, count>) for a count from 1 to 16.
+template <int kCount = 16, class Visit>
+HWY_INLINE void with_count(int count, Visit&& visit) {
+  if constexpr (kCount == 1) {
+    visit(std::integral_constant<int, 1>());
+  } else {
+    if (count == kCount) {
+      visit(std::integral_constant<int, kCount>());
+    } else {
+      with_count<kCount - 1>(count, visit);
+    }
+  }
+}
+
+/// Calls visit(x) for vectors that cover [0, length), at least one: the last overlaps the one
+/// before, so that nothing past the end is touched.
+template <class D, class Visit>
+HWY_INLINE void for_whole_vectors(D d, std::size_t length, Visit visit) {
+  const std::size_t step = hn::Lanes(d);
+  std::size_t x = 0;
+  for (; x + step <= length; x += step) visit(x);
+  if (x < length) visit(length - step);
+}
+
+/// The cells at x of `kCount` lines joined, in the shape of a tree.
+template <int kCount, class Lanes>
+HWY_INLINE typename Lanes::State join_tree(const Lanes& lanes, const float* const* lines,
+                                           std::size_t x) {
+  if constexpr (kCount == 1) {
+    return lanes.load(lines[0], x);
+  } else {
+    return lanes.join(join_tree<kCount / 2>(lanes, lines, x),
+                      join_tree<kCount - kCount / 2>(lanes, lines + kCount / 2, x));
+  }
+}
+
+/// Joins up to `kMost` lines of at least a vector.
+template <int kMost, class Lanes>
+HWY_INLINE void join_lines(const Lanes& lanes, const float* const* lines, int count, float* to,
+                           std::size_t length) {
+  with_count<kMost>(count, [&](auto n) HWY_ATTR {
+    std::array<const float*, n()> from;
+    std::copy_n(lines, n(), from.begin());
+    for_whole_vectors(lanes.d, length, [&](std::size_t x) HWY_ATTR {
+      lanes.store(join_tree<n()>(lanes, from.data(), x), to, x);
+    });
+  });
+}
+
+/// Whether a run of at least a vector might hold a NaN: also true for infinities of both signs.
+HWY_INLINE bool may_have_nan(const float* cells, std::size_t length) {
+  const hn::ScalableTag<float> d;
+  const std::size_t step = hn::Lanes(d);
+  auto any = hn::FirstN(d, 0);
+  std::size_t x = 0;
+  // NaN and only NaN, or infinities of both signs, make a sum NaN: one test serves four vectors.
+  for (; x + 4 * step <= length; x += 4 * step) {
+    const auto low = hn::Add(hn::LoadU(d, cells + x), hn::LoadU(d, cells + x + step));
+    const auto high =
+        hn::Add(hn::LoadU(d, cells + x + 2 * step), hn::LoadU(d, cells + x + 3 * step));
+    any = hn::Or(any, hn::IsNaN(hn::Add(low, high)));
+  }
+  for (; x + step <= length; x += step) any = hn::Or(any, hn::IsNaN(hn::LoadU(d, cells + x)));
+  if (x < length) any = hn::Or(any, hn::IsNaN(hn::LoadU(d, cells + length - step)));
+  return !hn::AllFalse(d, any);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace poolscope::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/engines/cpu_sliding.h"
+
+namespace poolscope::cpu {
+
+/// How the even windows along a line are made: level 0 is the line itself (or its pairs, see
+/// below), each level above holds a few windows of the one below, joined end to end, and parts of
+/// some levels, shifted, make the windows of all taps. Where a cell may be joined twice (a
+/// maximum), the parts are of the top level and overlap.
+struct LinePlan {
+  static constexpr int kMostLevels = 13;
+  static constexpr int kMostParts = 16;
+  /// Level of the cells at even places of a line whose level 0 is its pairs.
+  static constexpr int kEven = -1;
+  struct Part {
+    int level = 0;
+    std::int64_t offset = 0;
+  };
+
+  std::int64_t taps = 1, dilation = 1, stride = 1, outputs = 1;
+  /// For stride 2: level 0 holds cells 2i and 2i + 1 joined; windows of pairs lie one pair apart.
+  bool pairs = false;
+  int levels = 0;                                       ///< Above level 0.
+  std::array<int, kMostLevels + 1> fans{};              ///< Windows that a level joins.
+  std::array<std::int64_t, kMostLevels + 1> widths{1};  ///< Cells of level 0 that a level joins.
+  int part_count = 0;
+  std::array<Part, kMostParts> parts{};
+
+  /// Cells of the line from the first window's first tap to the last one's last.
+  std::int64_t span() const { return (outputs - 1) * stride + dilation * (taps - 1) + 1; }
+  /// Windows that begin one cell after the other, to have those at every `stride`-th.
+  std::int64_t starts() const { return pairs ? outputs : (outputs - 1) * stride + 1; }
+  /// Cells that a level has to give.
+  std::int64_t cells(int level) const;
+  /// How often a cell is rounded on its way into a sum.
+  int roundings() const;
+};
+
+/// The plan for an axis. `overlap`: whether a cell may be joined twice.
+/// part_count is 0 where more than kMostParts would be needed.
+LinePlan line_plan(const SlidingAxis& axis, bool overlap);
+
+}  // namespace poolscope::cpu
