@@ -12,11 +12,11 @@ class CommandLine(CommandLineTest):
 
     def test_help_lists_the_subcommands(self):
         text = self.succeed("--help")
-        for subcommand in ("apply", "trace", "render"):
+        for subcommand in ("apply", "trace", "gradient", "render"):
             self.assertRegex(text, rf"\n  {subcommand} ")
 
     def test_help_of_a_subcommand_shows_an_example(self):
-        for subcommand in ("apply", "trace", "render"):
+        for subcommand in ("apply", "trace", "gradient", "render"):
             text = self.succeed(subcommand, "--help")
             self.assertIn(f"poolscope {subcommand} --input", text)
             self.assertIn("--layer 'MaxPool2d", text)
