@@ -121,8 +121,13 @@ CellRect rect_of(const PlaneWindows& windows, std::int64_t row, std::int64_t col
           static_cast<double>(c.last() + 1), static_cast<double>(r.last() + 1)};
 }
 
+CellRect cell_rect(std::int64_t row, std::int64_t col) {
+  const auto y = static_cast<double>(row), x = static_cast<double>(col);
+  return {x, y, x + 1, y + 1};
+}
+
 /// The window of cell `index` of a pyramid's row; nothing for an unpooling, which has none.
-CellRect level_rect(const LoweredLayer& lowered, std::int64_t index) {
+std::optional<CellRect> level_rect(const LoweredLayer& lowered, std::int64_t index) {
   for (const LoweredPool& pool : pools_of(lowered)) {
     const PlaneWindows& windows = pool.planes.front();
     const auto cols = static_cast<std::int64_t>(windows.cols.size());
@@ -133,13 +138,18 @@ CellRect level_rect(const LoweredLayer& lowered, std::int64_t index) {
   return {};
 }
 
+/// The place on an axis of `to` cells that lies where `at` does on one of `from` cells.
+std::int64_t rescaled(std::int64_t at, std::int64_t from, std::int64_t to) {
+  return std::clamp<std::int64_t>(at * to / std::max<std::int64_t>(from, 1), 0, to - 1);
+}
+
 }  // namespace
 
 CellRect StageView::window_rect(std::int64_t row, std::int64_t col) const {
   if (windows() != nullptr) return rect_of(*windows(), row, col);
-  if (output && output->plan.lowered) return level_rect(*output->plan.lowered, col);
-  const auto y = static_cast<double>(row), x = static_cast<double>(col);
-  return {x, y, x + 1, y + 1};
+  if (!output || !output->plan.lowered) return cell_rect(row, col);
+  const auto level = level_rect(*output->plan.lowered, col);
+  return level ? *level : cell_rect(rescaled(row, out_rows, rows), rescaled(col, out_cols, cols));
 }
 
 float StageView::output_value(std::int64_t row, std::int64_t col) const {
@@ -171,7 +181,10 @@ std::string_view StageView::border_text() const {
 
 std::optional<Selection> window_reading(const StageView& view, std::int64_t row, std::int64_t col) {
   if (view.output == nullptr) return {};
-  if (view.windows() == nullptr) return Selection{row, col};
+  if (view.windows() == nullptr) {
+    return Selection{rescaled(row, view.rows, view.out_rows),
+                     rescaled(col, view.cols, view.out_cols)};
+  }
   const auto nearest = [](const std::vector<AxisWindow>& windows, std::int64_t cell) {
     std::int64_t best = -1, best_distance = std::numeric_limits<std::int64_t>::max();
     for (std::size_t i = 0; i < windows.size(); ++i) {
