@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/engines/auto_engine.h"
 #include "core/engines/cpu_engine.h"
 #include "core/engines/engine_chain.h"
 #include "core/engines/opengl_engine.h"
@@ -29,9 +30,21 @@ Result<const Engine*> cpu() {
   return &engine;
 }
 
-Result<const Engine*> opengl() {
+const OpenGlEngine& opengl_engine() {
   // Never destroyed: when the program ends, its driver may have ended already.
   static const OpenGlEngine& engine = *new OpenGlEngine;
+  return engine;
+}
+
+Result<const Engine*> opengl() { return &opengl_engine(); }
+
+Result<const Engine*> automatic() {
+  const auto is_hardware = [] {
+    const auto device = opengl_engine().device();
+    return device && device->has_compute && !device->is_software;
+  };
+  const auto holds = [](const Tensor& input) { return opengl_engine().holds(input); };
+  static const AutoEngine engine(**cpu(), {&opengl_engine(), is_hardware, holds});
   return &engine;
 }
 
@@ -46,7 +59,7 @@ struct Entry {
   bool complete;  ///< Runs whatever it is given; the CPU engine stands in for the others.
 };
 constexpr std::array kEngines{
-    Entry{"auto", cpu, true},       Entry{"reference", reference, true}, Entry{"cpu", cpu, true},
+    Entry{"auto", automatic, true}, Entry{"reference", reference, true}, Entry{"cpu", cpu, true},
     Entry{"opengl", opengl, false}, Entry{"torch", torch, false},
 };
 

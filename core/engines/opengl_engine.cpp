@@ -30,6 +30,12 @@ Result<std::unique_ptr<Device>> open_device(const OpenGlOptions& options) {
   return device;
 }
 
+/// A new device instead of a lost one, whose objects must go before there is another context.
+void reopen(Result<std::unique_ptr<Device>>& device, const OpenGlOptions& options) {
+  device = failure("the OpenGL context was lost");
+  device = open_device(options);
+}
+
 /// The result of a batch of no samples.
 Result<PoolOutput> nothing(const Shape& shape, bool winners) {
   PoolOutput output{.values = Tensor(shape, {}), .engine = "opengl"};
@@ -91,6 +97,11 @@ struct OpenGlEngine::Worker {
     if (device) info = (*device)->context.info();
   }
 
+  void keep(const Tensor& tensor) {
+    const std::scoped_lock lock(info_mutex);
+    input = tensor;
+  }
+
   OpenGlOptions options;
   std::mutex turns;  ///< Held by the caller whose task runs.
   std::mutex mutex;
@@ -98,6 +109,7 @@ struct OpenGlEngine::Worker {
   const Task* waiting = nullptr;  // guarded by mutex
   std::mutex info_mutex;
   std::optional<GlInfo> info;  // guarded by info_mutex
+  Tensor input;                // of the last run; guarded by info_mutex
   std::once_flag started;
   std::jthread thread;  ///< Last: it ends before what it uses.
 };
@@ -111,6 +123,11 @@ std::optional<GlInfo> OpenGlEngine::device() const {
   worker_->start();
   const std::scoped_lock lock(worker_->info_mutex);
   return worker_->info;
+}
+
+bool OpenGlEngine::holds(const Tensor& input) const {
+  const std::scoped_lock lock(worker_->info_mutex);
+  return worker_->input.same_buffer(input);
 }
 
 std::string OpenGlEngine::title() const {
@@ -151,10 +168,15 @@ Result<PoolOutput> OpenGlEngine::run_timed(const Tensor& input, const LoweredPoo
       output = tl::unexpected(device.error());
       return;
     }
+    if (worker_->options.before_run) worker_->options.before_run();
     OpenGlPooler& pooler = (*device)->pooler;
     output = run_on(pooler, input, pool, options);
-    if (!output) return;
+    if (!output) {
+      if (!pooler.context_is_there()) reopen(device, worker_->options);
+      return;
+    }
     times = pooler.times();
+    worker_->keep(input);
     output->engine = "opengl";
     const auto& log = (*device)->log;
     if (log && log->errors() > 0) output = failure("OpenGL: " + log->first_error());

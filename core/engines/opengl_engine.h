@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -12,10 +13,13 @@ struct OpenGlOptions {
   std::optional<OpenGlLimits> limits = {};  ///< Instead of the device's; for tests.
   bool debug = false;  ///< Any error that the driver reports fails a run, as does a write beside
                        ///< its output; for tests.
+  /// Called in the engine's thread before each run; tests take the context away there.
+  std::function<void()> before_run = {};
 };
 
 /// Compute shaders on any GPU with OpenGL 4.3, in a context of its own without a window. The
-/// context is made when first needed, and lives in a thread of the engine's.
+/// context is made when first needed, and lives in a thread of the engine's; one that is lost
+/// fails its run and is made anew for the next.
 /// Thread: run() may be called from several threads at once; runs take turns.
 class OpenGlEngine final : public Engine {
  public:
@@ -39,6 +43,8 @@ class OpenGlEngine final : public Engine {
   /// What it runs on, as far as that is known by now; never waits. The first call starts to find
   /// out in the engine's thread.
   std::optional<GlInfo> device() const;
+  /// Whether the input of the last run was this very tensor: it is on the GPU still. Never waits.
+  bool holds(const Tensor& input) const;
 
  private:
   struct Worker;

@@ -291,6 +291,7 @@ Result<void> OpenGlPooler::make_room() {
 Result<void> OpenGlPooler::start(const Tensor& input, const LoweredPool& pool, bool winners) {
   auto plan = plan_opengl(input.shape(), pool, winners, limits_);
   if (!plan) return tl::unexpected(plan.error());
+  clear_errors();
   plan_ = std::move(*plan);
   input_ = input;
   pool_ = pool;
@@ -366,10 +367,13 @@ void OpenGlPooler::dispatch_next() {
   glMemoryBarrier(GL_SHADER_STORAGE_BARRIER_BIT | GL_BUFFER_UPDATE_BARRIER_BIT);
 }
 
-Result<void> OpenGlPooler::check() const {
+bool OpenGlPooler::context_is_there() const { return !lost_ && glGetString(GL_VERSION) != nullptr; }
+
+Result<void> OpenGlPooler::check() {
   const GLenum error = glGetError();
+  lost_ = lost_ || error == kContextLost;
+  if (!context_is_there()) return failure(error_text(kContextLost));
   if (error != GL_NO_ERROR) return failure(error_text(error));
-  if (glGetString(GL_VERSION) == nullptr) return failure(error_text(kContextLost));
   return {};
 }
 

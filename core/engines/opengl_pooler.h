@@ -49,6 +49,8 @@ class OpenGlPooler {
   Result<PoolOutput> read(const RunOptions& options);
   /// Of the last run that was read.
   const OpenGlTimes& times() const { return times_; }
+  /// False once the context was lost: nothing works in it any more.
+  bool context_is_there() const;
   /// Whether the last run wrote beside its output; for tests.
   bool guards_are_whole() const;
 
@@ -61,7 +63,7 @@ class OpenGlPooler {
   void upload_slice();
   void bind_chunk(const OpenGlPass& pass, const OpenGlChunk& chunk, OpenGlJob& job) const;
   void dispatch_next();
-  Result<void> check() const;
+  Result<void> check();
 
   GlInfo info_;
   OpenGlLimits limits_;
@@ -78,6 +80,7 @@ class OpenGlPooler {
   std::vector<const Program*> pass_programs_;
   std::size_t pass_ = 0, chunk_ = 0;
   OpenGlTimes times_;
+  bool lost_ = false;
 };
 
 }  // namespace poolscope

@@ -1,6 +1,9 @@
 #include "core/engines/opengl_engine.h"
 
 #include <thread>
+#include <utility>
+
+#include <glad/egl.h>
 
 #include "core/engines/engine_list.h"
 #include "tests/engines/windows.h"
@@ -120,6 +123,23 @@ TEST_F(GlEngine, LeavesWhatItCannotDoToTheCpuEngineVisibly) {
   EXPECT_EQ(output->engine, "cpu");
   ASSERT_EQ(output->notes.size(), 1U);
   EXPECT_EQ(output->notes[0].find("opengl leaves "), 0U) << output->notes[0];
+}
+
+TEST_F(GlEngine, ALostContextFailsItsRunAndIsMadeAnew) {
+  bool take_away = true;
+  const OpenGlEngine engine({.before_run = [&take_away] {
+    if (!std::exchange(take_away, false)) return;
+    eglMakeCurrent(eglGetCurrentDisplay(), EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+  }});
+  const Shape shape{1, 1, 30, 30};
+  const Tensor input = filled(shape, Fill::special, 1);
+  const LoweredPool pool = pool_of(shape, {3, 1}, Reduction::max);
+  const auto lost = engine.run(input, pool, {});
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().message, "the OpenGL context was lost");
+  const auto output = engine.run(input, pool, {});
+  ASSERT_TRUE(output) << output.error().message;
+  EXPECT_TRUE(agrees(*output, input, pool));
 }
 
 TEST_F(GlEngine, TellsItsDevice) {
