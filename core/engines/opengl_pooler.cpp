@@ -291,6 +291,7 @@ Result<void> OpenGlPooler::make_room() {
 Result<void> OpenGlPooler::start(const Tensor& input, const LoweredPool& pool, bool winners) {
   auto plan = plan_opengl(input.shape(), pool, winners, limits_);
   if (!plan) return tl::unexpected(plan.error());
+  if (!context_is_there()) return failure(error_text(kContextLost));
   clear_errors();
   plan_ = std::move(*plan);
   input_ = input;
