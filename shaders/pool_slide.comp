@@ -1,6 +1,6 @@
 #version 430 core
-// Long windows that slide along one axis: a work group reads LINES lines of LENGTH cells into shared
-// memory, doubles the windows there (1, 2, 4, ... taps) and puts each output together from those.
+// Long windows that slide along one axis: a work group reads LINES lines of LENGTH cells into
+// shared memory, doubles the windows there (1, 2, 4, ... taps) and puts outputs together from those.
 #include "common/pool_job.glsl"
 #include "common/float_bits.glsl"
 #ifdef PICK
@@ -21,9 +21,25 @@ struct Segment {
   int plane, line, first;
 };
 
-Segment segment_of(int group, int lines, int outputs) {
-  int line_groups = (lines + LINES - 1) / LINES;
-  int segments = (outputs + group_outputs - 1) / group_outputs;
+#ifdef ALONG_ROWS
+#define SLIDE col_slide
+#define LINE_COUNT rows
+#define OUTPUTS output_width
+Place place_at(Segment segment, int line, int at) {
+  return Place(segment.plane, segment.line + line, segment.first + at);
+}
+#else
+#define SLIDE row_slide
+#define LINE_COUNT output_width
+#define OUTPUTS rows
+Place place_at(Segment segment, int line, int at) {
+  return Place(segment.plane, segment.first + at, segment.line + line);
+}
+#endif
+
+Segment segment_of(int group) {
+  int line_groups = (LINE_COUNT + LINES - 1) / LINES;
+  int segments = (OUTPUTS + group_outputs - 1) / group_outputs;
   Segment segment;
 #ifdef ALONG_ROWS
   segment.first = group % segments * group_outputs;
@@ -50,14 +66,14 @@ int step_of(int cell) { return cell / LINES; }
 int shared_index(int line, int at) { return at * LINES + line; }
 #endif
 
-Part read_part(Segment segment, int line, int at, ivec4 slide) {
+Part read_part(Segment segment, int line, int at) {
   Place place = Place(segment.plane, 0, 0);
 #ifdef ALONG_ROWS
   int y = row + segment.line + line;
-  int x = slide.x + segment.first * slide.y + at;
+  int x = SLIDE.x + segment.first * SLIDE.y + at;
   bool inside = segment.line + line < rows && x >= 0 && x < source_width;
 #else
-  int y = slide.x + (row + segment.first) * slide.y + at;
+  int y = SLIDE.x + (row + segment.first) * SLIDE.y + at;
   int x = segment.line + line;
   bool inside = x < output_width && y >= source_row && y < source_end;
 #endif
@@ -65,59 +81,54 @@ Part read_part(Segment segment, int line, int at, ivec4 slide) {
   return part_at(y, x, read_row_at(place, y) + x);
 }
 
+// Puts the windows that `parts` holds, one from each cell, behind the `done` taps that are made.
+void append(inout Part made[kEach], int lane, int done) {
+  for (int i = 0; i < kEach; ++i) {
+    int at = step_of(lane + i * GROUP) * SLIDE.y + done * SLIDE.w;
+    if (at >= LENGTH) continue;
+    Part more = parts[shared_index(line_of(lane + i * GROUP), at)];
+    made[i] = done == 0 ? more : joined(made[i], more);
+  }
+}
+
+// Makes windows of twice the taps.
+void double_windows(int lane, int taps) {
+  Part doubled[kEach];
+  for (int i = 0; i < kEach; ++i) {
+    int cell = lane + i * GROUP;
+    int beyond = step_of(cell) + taps * SLIDE.w;
+    doubled[i] = parts[cell];
+    if (beyond >= LENGTH) continue;
+    doubled[i] = joined(doubled[i], parts[shared_index(line_of(cell), beyond)]);
+  }
+  barrier();
+  for (int i = 0; i < kEach; ++i) parts[lane + i * GROUP] = doubled[i];
+}
+
 void main() {
-#ifdef ALONG_ROWS
-  ivec4 slide = col_slide;
-  int lines = rows, outputs = output_width;
-#else
-  ivec4 slide = row_slide;
-  int lines = output_width, outputs = rows;
-#endif
   int lane = int(gl_LocalInvocationID.x);
   int group = int(gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x);
-  Segment segment = segment_of(group, lines, outputs);
+  Segment segment = segment_of(group);
   if (segment.plane >= planes) return;
 
   Part made[kEach];
   for (int i = 0; i < kEach; ++i) {
     int cell = lane + i * GROUP;
-    parts[cell] = read_part(segment, line_of(cell), step_of(cell), slide);
+    parts[cell] = read_part(segment, line_of(cell), step_of(cell));
     made[i] = nothing();
   }
   int done = 0;
-  for (int taps = 1; taps <= slide.z; taps *= 2) {
+  for (int taps = 1; taps <= SLIDE.z; taps *= 2) {
     barrier();
-    if ((slide.z & taps) != 0) {
-      for (int i = 0; i < kEach; ++i) {
-        int at = step_of(lane + i * GROUP) * slide.y + done * slide.w;
-        if (at < LENGTH) {
-          Part more = parts[shared_index(line_of(lane + i * GROUP), at)];
-          made[i] = done == 0 ? more : joined(made[i], more);
-        }
-      }
+    if ((SLIDE.z & taps) != 0) {
+      append(made, lane, done);
       done += taps;
     }
-    Part doubled[kEach];
-    for (int i = 0; i < kEach; ++i) {
-      int cell = lane + i * GROUP;
-      int beyond = step_of(cell) + taps * slide.w;
-      doubled[i] = parts[cell];
-      if (beyond < LENGTH) {
-        doubled[i] = joined(doubled[i], parts[shared_index(line_of(cell), beyond)]);
-      }
-    }
-    barrier();
-    for (int i = 0; i < kEach; ++i) parts[lane + i * GROUP] = doubled[i];
+    if (2 * taps <= SLIDE.z) double_windows(lane, taps);
   }
   for (int i = 0; i < kEach; ++i) {
-    int line = segment.line + line_of(lane + i * GROUP);
-    int output_at = step_of(lane + i * GROUP);
-    bool wanted = output_at < group_outputs && segment.first + output_at < outputs && line < lines;
-    if (!wanted) continue;
-#ifdef ALONG_ROWS
-    store(Place(segment.plane, line, segment.first + output_at), made[i]);
-#else
-    store(Place(segment.plane, segment.first + output_at, line), made[i]);
-#endif
+    int line = line_of(lane + i * GROUP), at = step_of(lane + i * GROUP);
+    bool there = segment.first + at < OUTPUTS && segment.line + line < LINE_COUNT;
+    if (there && at < group_outputs) store(place_at(segment, line, at), made[i]);
   }
 }

@@ -75,13 +75,15 @@ void finish(Place at, NUMBER number) {
 #else
   Window row = row_window(at), col = col_window(at);
   float by = divisor_of(row, col);
-  values[cell_index(at)] = extreme != 0u || by == 0.0 ? mean(at, row, col) : floatBitsToUint(number / by);
+  bool plain = extreme == 0u && by != 0.0;
+  values[cell_index(at)] = plain ? floatBitsToUint(number / by) : mean(at, row, col);
 #endif
 }
 
 void main() {
   ivec2 lane = ivec2(gl_LocalInvocationID.xy);
-  ivec2 tiles = (ivec2(output_width, rows) + ivec2(TILE_COLS, TILE_ROWS) - 1) / ivec2(TILE_COLS, TILE_ROWS);
+  ivec2 tile = ivec2(TILE_COLS, TILE_ROWS);
+  ivec2 tiles = (ivec2(output_width, rows) + tile - 1) / tile;
   int group = int(gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x);
   Place at;
   at.plane = group / (tiles.x * tiles.y);
@@ -91,10 +93,11 @@ void main() {
 
   ivec2 slide_begin = ivec2(col_slide.x, row_slide.x), stride = ivec2(col_slide.y, row_slide.y);
   ivec2 extent = (ivec2(col_slide.z, row_slide.z) - 1) * ivec2(col_slide.w, row_slide.w) + 1;
-  ivec2 size = (ivec2(TILE_COLS, TILE_ROWS) - 1) * stride + extent;
+  ivec2 size = (tile - 1) * stride + extent;
+  ivec2 corner = slide_begin + ivec2(at.col, row + at.row) * stride;
   if (lane == ivec2(0)) extreme = 0u;
   barrier();
-  read_cells(at, slide_begin + ivec2(at.col, row + at.row) * stride, size, lane.y * TILE_COLS + lane.x);
+  read_cells(at, corner, size, lane.y * TILE_COLS + lane.x);
   barrier();
   reduce_rows(size.y, lane);
   barrier();

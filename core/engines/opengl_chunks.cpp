@@ -40,7 +40,7 @@ class Chunker {
   Chunker(const OpenGlPlan& plan, OpenGlPass& pass, Border border, const OpenGlLimits& limits)
       : plan_(plan), pass_(pass), border_(border), limits_(limits) {
     // The parts that a dispatch sees begin at the alignment, and end with a little room.
-    most_bytes_ = limits.block_bytes - 2 * limits.block_alignment - kOpenGlGuardBytes;
+    most_bytes_ = limits.block_bytes - 2 * limits.block_alignment - kOpenGlGuardCells * kFloat;
     most_groups_ = limits.groups * limits.groups;
   }
 

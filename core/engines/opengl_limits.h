@@ -4,6 +4,10 @@
 
 namespace poolscope {
 
+/// Cells before and behind those of an output, which a shader could reach by mistake: they hold a
+/// mark that tests look for.
+inline constexpr std::int64_t kOpenGlGuardCells = 64;
+
 /// How much the OpenGL engine may ask of a device at once. Tests make them small.
 struct OpenGlLimits {
   std::int64_t block_bytes = std::int64_t{1} << 24;   ///< Of a buffer, what one dispatch can see.

@@ -22,6 +22,8 @@ constexpr double kLeastScale = 0.1;
 /// leaves all loops of an invocation after 65535 rounds, and a GPU's watchdog a slow one.
 constexpr std::int64_t kMostTaps = 16384;
 constexpr std::int64_t kMostGroupTaps = kOpenGlGroup * kMostTaps / 2;
+/// A group that sums a window again, in one loop.
+constexpr std::int64_t kMostAgainTaps = kOpenGlGroup * 60'000;
 /// The median reads them for each bit of the keys.
 constexpr std::int64_t kMostMedianTaps = 1024;
 
@@ -215,6 +217,12 @@ std::int64_t bytes_of(const OpenGlPlan& plan) {
 }
 
 Result<void> check_taps(const OpenGlPlan& plan, Reduction reduction) {
+  if (reduction == Reduction::mean && plan.passes.size() == 2) {
+    const std::int64_t whole = plan.passes[0].most_taps * plan.passes[1].most_taps;
+    if (whole > kMostAgainTaps) {
+      return failure(fmt::format("a mean of {} taps; at most {}", whole, kMostAgainTaps));
+    }
+  }
   for (const OpenGlPass& pass : plan.passes) {
     const bool shared = pass.kernel == OpenGlKernel::group;
     const std::int64_t alone = reduction == Reduction::median ? kMostMedianTaps : kMostTaps;

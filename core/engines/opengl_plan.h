@@ -17,8 +17,6 @@ inline constexpr std::int64_t kOpenGlTileRows = 8, kOpenGlTileCols = 32;
 inline constexpr std::int64_t kOpenGlTileSourceRows = 24, kOpenGlTileSourceCols = 96;
 /// Cells that a work group of a slide reads: some lines of some length.
 inline constexpr std::int64_t kOpenGlSlideCells = 2048;
-/// Before and behind the cells of an output that a shader could reach by mistake: tests look there.
-inline constexpr std::int64_t kOpenGlGuardBytes = 256;
 
 /// A window along one axis as the shaders read it; taps outside the input are gone, unless the
 /// weights count them.

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/engines/opengl_limits.h"
 #include "core/engines/opengl_plan.h"
+#include "core/engines/opengl_programs.h"
+#include "core/engines/opengl_store.h"
 #include "core/gpu/gl_context.h"
-#include "core/gpu/gl_objects.h"
-#include "core/gpu/shader_library.h"
 
 namespace poolscope {
 
@@ -18,12 +16,6 @@ struct OpenGlTimes {
   double upload = 0.0;   ///< Seconds of wall time; 0 where the input was there already.
   double compute = 0.0;  ///< Seconds on the GPU, by its own clock.
   double read = 0.0;     ///< Seconds of wall time, from the end of the computation.
-};
-
-/// A buffer that grows, and is used again.
-struct GlStore {
-  GlBuffer buffer;
-  std::int64_t bytes = 0;
 };
 
 struct OpenGlJob;
@@ -56,10 +48,14 @@ class OpenGlPooler {
 
  private:
   OpenGlPooler(GlInfo info, OpenGlLimits limits, ShaderLibrary library)
-      : info_(std::move(info)), limits_(limits), library_(std::move(library)) {}
+      : info_(std::move(info)), limits_(limits), programs_(std::move(library)) {}
 
   Result<void> make_room();
-  Result<const Program*> program_of(const OpenGlPass& pass);
+  /// What a pass writes.
+  struct Outputs {
+    GlStore values, winners;
+  };
+  Outputs& outputs_of(std::size_t pass) { return pass + 1 < plan_.passes.size() ? middle_ : last_; }
   void upload_slice();
   void bind_chunk(const OpenGlPass& pass, const OpenGlChunk& chunk, OpenGlJob& job) const;
   void dispatch_next();
@@ -67,9 +63,10 @@ class OpenGlPooler {
 
   GlInfo info_;
   OpenGlLimits limits_;
-  ShaderLibrary library_;
-  std::map<std::string, Program> programs_;
-  GlStore source_, middle_, middle_winners_, values_, winners_, windows_, weights_;
+  OpenGlPrograms programs_;
+  GlStore source_, windows_, weights_;
+  Outputs middle_, last_;  ///< Of the first of two passes, and of the last one.
+  GlStaging staging_;
   GlBuffer job_ = GlBuffer::create();
   Query begun_ = Query::create(), ended_ = Query::create();
   Tensor resident_;  ///< What source_ holds, as far as it is uploaded.
