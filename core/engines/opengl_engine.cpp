@@ -10,6 +10,16 @@
 namespace poolscope {
 namespace {
 
+/// Runs of fewer taps do not wait for one that is under way.
+constexpr std::int64_t kSmallRun = 1 << 16;
+
+/// How many taps a run reads, at most.
+std::int64_t most_taps(const OpenGlPlan& plan) {
+  std::int64_t taps = 0;
+  for (const OpenGlPass& pass : plan.passes) taps += pass.most_taps * pass.output.elements();
+  return taps;
+}
+
 /// What lives in the worker's thread.
 struct Device {
   Device(HeadlessContext made, OpenGlPooler pools)
@@ -60,6 +70,13 @@ Result<PoolOutput> run_on(OpenGlPooler& pooler, const Tensor& input, const Lower
 
 /// Owns the context in a thread of its own; other threads give it one task at a time.
 struct OpenGlEngine::Worker {
+  /// What other threads may know of the device.
+  struct Known {
+    bool opened = false;
+    std::string fault;  ///< Why there is none; empty where there is.
+    std::optional<GlInfo> info;
+    OpenGlLimits limits;
+  };
   using Task = std::function<void(Result<std::unique_ptr<Device>>&)>;
 
   explicit Worker(OpenGlOptions wanted) : options(std::move(wanted)) {}
@@ -93,13 +110,33 @@ struct OpenGlEngine::Worker {
   }
 
   void publish(const Result<std::unique_ptr<Device>>& device) {
-    const std::scoped_lock lock(info_mutex);
-    if (device) info = (*device)->context.info();
+    {
+      const std::scoped_lock lock(known_mutex);
+      known.opened = true;
+      if (device) known.info = (*device)->context.info();
+      if (device) known.limits = (*device)->pooler.limits();
+      if (!device) known.fault = device.error().message;
+    }
+    opened.notify_all();
+  }
+
+  /// What publish() told; waits for it.
+  Known wait_until_opened() {
+    start();
+    std::unique_lock lock(known_mutex);
+    opened.wait(lock, [this] { return known.opened; });
+    return known;
   }
 
   void keep(const Tensor& tensor) {
-    const std::scoped_lock lock(info_mutex);
+    const std::scoped_lock lock(known_mutex);
     input = tensor;
+  }
+
+  bool is_busy() {
+    const bool free = turns.try_lock();
+    if (free) turns.unlock();
+    return !free;
   }
 
   OpenGlOptions options;
@@ -107,9 +144,10 @@ struct OpenGlEngine::Worker {
   std::mutex mutex;
   std::condition_variable_any changed;
   const Task* waiting = nullptr;  // guarded by mutex
-  std::mutex info_mutex;
-  std::optional<GlInfo> info;  // guarded by info_mutex
-  Tensor input;                // of the last run; guarded by info_mutex
+  std::mutex known_mutex;
+  std::condition_variable opened;
+  Known known;   // guarded by known_mutex
+  Tensor input;  // of the last run; guarded by known_mutex
   std::once_flag started;
   std::jthread thread;  ///< Last: it ends before what it uses.
 };
@@ -121,34 +159,30 @@ OpenGlEngine::~OpenGlEngine() = default;
 
 std::optional<GlInfo> OpenGlEngine::device() const {
   worker_->start();
-  const std::scoped_lock lock(worker_->info_mutex);
-  return worker_->info;
+  const std::scoped_lock lock(worker_->known_mutex);
+  return worker_->known.info;
 }
 
 bool OpenGlEngine::holds(const Tensor& input) const {
-  const std::scoped_lock lock(worker_->info_mutex);
+  const std::scoped_lock lock(worker_->known_mutex);
   return worker_->input.same_buffer(input);
 }
 
 std::string OpenGlEngine::title() const {
-  const std::scoped_lock lock(worker_->info_mutex);
-  return worker_->info ? fmt::format("OpenGL, {}", worker_->info->renderer) : "OpenGL";
+  const std::scoped_lock lock(worker_->known_mutex);
+  return worker_->known.info ? fmt::format("OpenGL, {}", worker_->known.info->renderer) : "OpenGL";
 }
 
 std::optional<std::string> OpenGlEngine::refuses(const Shape& input, const LoweredPool& pool,
                                                  const RunOptions& options) const {
   if (auto cannot = opengl_cannot(pool)) return cannot;
   if (input.elements() == 0) return {};
-  std::optional<std::string> reason;
-  worker_->run([&](auto& device) {
-    if (!device) {
-      reason = fmt::format("the run ({})", device.error().message);
-      return;
-    }
-    const auto plan = plan_opengl(input, pool, options.winners, (*device)->pooler.limits());
-    if (!plan) reason = plan.error().message;
-  });
-  return reason;
+  const Worker::Known known = worker_->wait_until_opened();
+  if (!known.fault.empty()) return fmt::format("the run ({})", known.fault);
+  const auto plan = plan_opengl(input, pool, options.winners, known.limits);
+  if (!plan) return plan.error().message;
+  if (most_taps(*plan) <= kSmallRun && worker_->is_busy()) return "a small run that would wait";
+  return {};
 }
 
 Result<PoolOutput> OpenGlEngine::run(const Tensor& input, const LoweredPool& pool,
@@ -172,7 +206,9 @@ Result<PoolOutput> OpenGlEngine::run_timed(const Tensor& input, const LoweredPoo
     OpenGlPooler& pooler = (*device)->pooler;
     output = run_on(pooler, input, pool, options);
     if (!output) {
-      if (!pooler.context_is_there()) reopen(device, worker_->options);
+      if (pooler.context_is_there()) return;
+      reopen(device, worker_->options);
+      worker_->publish(device);
       return;
     }
     times = pooler.times();

@@ -33,7 +33,8 @@ class OpenGlEngine final : public Engine {
   Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                          const RunOptions& options) const override;
   /// Refuses what the shaders cannot hold to the bounds of design/semantics.md, and everything
-  /// where there is no OpenGL 4.3: the first call makes the context.
+  /// where there is no OpenGL 4.3: the first call makes the context. Also refuses small runs while
+  /// another is under way: they are asked for by who must not wait, and any engine does them.
   std::optional<std::string> refuses(const Shape& input, const LoweredPool& pool,
                                      const RunOptions& options) const override;
 

@@ -1,5 +1,6 @@
 #include "core/engines/opengl_engine.h"
 
+#include <future>
 #include <thread>
 #include <utility>
 
@@ -123,6 +124,29 @@ TEST_F(GlEngine, LeavesWhatItCannotDoToTheCpuEngineVisibly) {
   EXPECT_EQ(output->engine, "cpu");
   ASSERT_EQ(output->notes.size(), 1U);
   EXPECT_EQ(output->notes[0].find("opengl leaves "), 0U) << output->notes[0];
+}
+
+TEST_F(GlEngine, LeavesSmallRunsToOthersWhileItIsBusy) {
+  std::promise<void> begun, go_on;
+  const OpenGlEngine engine({.before_run = [&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  }});
+  const Shape small{1, 1, 30, 30}, large{1, 1, 600, 600};
+  const auto reason = [&engine](const Shape& shape) {
+    return engine.refuses(shape, pool_of(shape, {3, 1}, Reduction::max), {});
+  };
+  EXPECT_FALSE(reason(small));
+  std::jthread other([&] {
+    EXPECT_TRUE(
+        engine.run(filled(small, Fill::random, 1), pool_of(small, {3, 1}, Reduction::max), {}));
+  });
+  begun.get_future().wait();
+  EXPECT_EQ(reason(small), "a small run that would wait");
+  EXPECT_FALSE(reason(large));
+  go_on.set_value();
+  other.join();
+  EXPECT_FALSE(reason(small));
 }
 
 TEST_F(GlEngine, ALostContextFailsItsRunAndIsMadeAnew) {
