@@ -1,11 +1,15 @@
 #include "core/base/memory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <vector>
 
 #include <sys/mman.h>
+
+#include "core/base/check.h"
 
 namespace poolscope {
 namespace {
@@ -64,10 +68,24 @@ Kept& kept() {
   return blocks;
 }
 
-}  // namespace
+/// How many Sentinels live.
+std::atomic<int> guards = 0;
+constexpr int kSentinel = 0xA5;
 
-MemoryBlock take_memory(std::size_t bytes) {
-  if (bytes > kMostBytes) return {};
+MemoryBlock with_sentinel(MemoryBlock block, std::size_t at) {
+  if (!block.data) return block;
+  block.sentinel = at;
+  std::memset(static_cast<std::byte*>(block.data) + at, kSentinel, kSentinelBytes);
+  return block;
+}
+
+bool is_whole(const MemoryBlock& block) {
+  const auto* const first = static_cast<const unsigned char*>(block.data) + block.sentinel;
+  return std::all_of(first, first + kSentinelBytes,
+                     [](unsigned char byte) { return byte == kSentinel; });
+}
+
+MemoryBlock take_block(std::size_t bytes) {
   const std::size_t whole = rounded(bytes);
   if (whole < kHugePage) return {std::aligned_alloc(kCacheLine, whole), whole};
   if (void* const data = kept().take(whole)) return {data, whole};
@@ -76,7 +94,20 @@ MemoryBlock take_memory(std::size_t bytes) {
   return {data, whole};
 }
 
+}  // namespace
+
+Sentinels::Sentinels() { ++guards; }
+Sentinels::~Sentinels() { --guards; }
+
+MemoryBlock take_memory(std::size_t bytes) {
+  if (bytes > kMostBytes) return {};
+  if (guards == 0 || bytes == 0) return take_block(bytes);
+  return with_sentinel(take_block(bytes + kSentinelBytes), bytes);
+}
+
 void give_back(MemoryBlock block) noexcept {
+  POOLSCOPE_CHECK(block.sentinel == 0 || is_whole(block));
+  block.sentinel = 0;
   if (block.bytes >= kHugePage && block.bytes <= kMaxKeptBytes) {
     kept().keep(block);
   } else {

@@ -8,6 +8,8 @@ namespace poolscope {
 struct MemoryBlock {
   void* data = nullptr;
   std::size_t bytes = 0;  ///< At least as many as were asked for.
+  /// Where a sentinel of kSentinelBytes begins; 0 where there is none.
+  std::size_t sentinel = 0;
 };
 
 /// No more memory than this is kept for later after it was given back.
@@ -23,5 +25,17 @@ void give_back(MemoryBlock block) noexcept;
 
 /// How much memory is kept at present.
 std::size_t kept_bytes();
+
+inline constexpr std::size_t kSentinelBytes = 64;
+
+/// For tests: while one lives, each block that is taken ends in a sentinel, and giving it back with
+/// another one there (something was written past its end) stops the program. Thread: any.
+class Sentinels {
+ public:
+  Sentinels();
+  ~Sentinels();
+  Sentinels(const Sentinels&) = delete;
+  Sentinels& operator=(const Sentinels&) = delete;
+};
 
 }  // namespace poolscope

@@ -49,7 +49,7 @@ Result<Buffer<T>> Buffer<T>::allocate(std::int64_t count) {
                                static_cast<double>(count) * sizeof(T) / (1 << 20)));
   }
   Buffer buffer;
-  buffer.data_ = {static_cast<T*>(block.data), Free{block.bytes}};
+  buffer.data_ = {static_cast<T*>(block.data), Free{block.bytes, block.sentinel}};
   buffer.size_ = count;
   return buffer;
 }

@@ -49,8 +49,8 @@ class Buffer {
 
  private:
   struct Free {
-    std::size_t bytes = 0;
-    void operator()(T* data) const { give_back({data, bytes}); }
+    std::size_t bytes = 0, sentinel = 0;
+    void operator()(T* data) const { give_back({data, bytes, sentinel}); }
   };
   std::unique_ptr<T, Free> data_;
   std::int64_t size_ = 0;

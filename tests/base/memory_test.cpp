@@ -44,5 +44,17 @@ TEST(Memory, MoreThanThereIsGivesNone) {
   EXPECT_EQ(take_memory(std::numeric_limits<std::size_t>::max() / 2).data, nullptr);
 }
 
+TEST(Memory, AWriteBehindABlockStopsTheProgramWhereSentinelsLive) {
+  const Sentinels sentinels;
+  for (const std::size_t bytes : {std::size_t{4}, std::size_t{64}, 3 * kMebibyte}) {
+    MemoryBlock block = take_memory(bytes);
+    auto* const end = static_cast<unsigned char*>(block.data) + bytes;
+    end[-1] = 0;
+    EXPECT_DEATH((end[0] = 0, give_back(block)), "");
+    EXPECT_DEATH((end[kSentinelBytes - 1] = 0, give_back(block)), "");
+    give_back(block);
+  }
+}
+
 }  // namespace
 }  // namespace poolscope

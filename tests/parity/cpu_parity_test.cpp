@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <oneapi/tbb/global_control.h>
 
+#include "core/base/memory.h"
 #include "core/engines/cpu_engine.h"
 #include "tests/parity/grid.h"
 #include "tests/parity/instruction_sets.h"
@@ -25,6 +26,7 @@ class Rotation {
   std::array<CpuEngine, 3> engines_{CpuEngine(1), CpuEngine(2), CpuEngine(7)};
   std::vector<std::int64_t> sets_ = instruction_sets();
   std::size_t turn_ = 0;
+  Sentinels sentinels_;
 };
 
 class CpuParity : public testing::TestWithParam<Kind> {};

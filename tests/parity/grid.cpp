@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/memory.h"
+
 namespace poolscope {
 namespace {
 
@@ -113,6 +115,7 @@ LoweredPool scattered_pool(const Shape& shape, std::mt19937& random, const Kind&
 }
 
 int compare_on_grid(const Kind& kind, int repeats, const GridRun& run, const Bounds& bounds) {
+  const Sentinels sentinels;
   int compared = 0, failures = 0;
   for_each_case(repeats, [&](const GridCase& grid_case) {
     const LoweredPool pool = pool_of(grid_case, kind);
@@ -130,6 +133,7 @@ int compare_on_grid(const Kind& kind, int repeats, const GridRun& run, const Bou
 }
 
 void compare_on_adaptive_windows(const Kind& kind, const GridRun& run, const Bounds& bounds) {
+  const Sentinels sentinels;
   std::uint32_t n = 0;
   for (const std::int64_t height : {1, 2, 5, 10, 13, 40}) {
     for (const std::int64_t width : {1, 7, 13, 33, 70}) {
@@ -147,6 +151,7 @@ void compare_on_adaptive_windows(const Kind& kind, const GridRun& run, const Bou
 }
 
 void compare_on_windows_of_each_plane(const Kind& kind, const GridRun& run, const Bounds& bounds) {
+  const Sentinels sentinels;
   for (std::uint32_t n = 0; n < 200; ++n) {
     std::mt19937 random(n);
     const Shape shape{1 + n % 2, 1 + n % 3, 9, 14};
@@ -157,6 +162,7 @@ void compare_on_windows_of_each_plane(const Kind& kind, const GridRun& run, cons
 }
 
 void compare_weighted_sums(const GridRun& run, const Bounds& bounds) {
+  const Sentinels sentinels;
   std::uint32_t n = 0;
   std::mt19937 random(1);
   for (const Border border : {Border::skip, Border::zero, Border::reflect}) {

@@ -36,6 +36,9 @@ inline constexpr std::array kKinds{
     Kind{"PowerThreeOfMagnitudes", Reduction::power, false, true, 3.0, true},
 };
 
+/// A kind is named in the tests' names.
+inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+
 /// The research pools; not every engine has them.
 inline constexpr std::array kResearchKinds{
     Kind{"Min", Reduction::min},
