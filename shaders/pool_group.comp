@@ -7,6 +7,7 @@
 #else
 #include "common/summed.glsl"
 #endif
+#include "common/all_written.glsl"
 
 layout(local_size_x = GROUP) in;
 
@@ -15,10 +16,10 @@ shared Part parts[GROUP];
 Part joined_by_all(Part part, int lane) {
   parts[lane] = part;
   for (int half_size = GROUP / 2; half_size > 0; half_size /= 2) {
-    barrier();
+    all_written();
     if (lane < half_size) parts[lane] = joined_anyhow(parts[lane], parts[lane + half_size]);
   }
-  barrier();
+  all_written();
   return parts[0];
 }
 
@@ -37,13 +38,13 @@ Mean exact_by_all(Place at, int lane) {
   sums[lane] = mine.sum;
   infinities[lane] = mine.infinities;
   for (int half_size = GROUP / 2; half_size > 0; half_size /= 2) {
-    barrier();
+    all_written();
     if (lane < half_size) {
       sums[lane] += sums[lane + half_size];
       infinities[lane] |= infinities[lane + half_size];
     }
   }
-  barrier();
+  all_written();
   return mean_of(ExactSum(sums[0], infinities[0]), row, col);
 }
 #endif

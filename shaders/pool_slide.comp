@@ -8,6 +8,7 @@
 #else
 #include "common/summed.glsl"
 #endif
+#include "common/all_written.glsl"
 
 layout(local_size_x = GROUP) in;
 
@@ -101,7 +102,7 @@ void double_windows(int lane, int taps) {
     if (beyond >= LENGTH) continue;
     doubled[i] = joined(doubled[i], parts[shared_index(line_of(cell), beyond)]);
   }
-  barrier();
+  all_written();
   for (int i = 0; i < kEach; ++i) parts[lane + i * GROUP] = doubled[i];
 }
 
@@ -119,7 +120,7 @@ void main() {
   }
   int done = 0;
   for (int taps = 1; taps <= SLIDE.z; taps *= 2) {
-    barrier();
+    all_written();
     if ((SLIDE.z & taps) != 0) {
       append(made, lane, done);
       done += taps;

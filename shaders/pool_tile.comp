@@ -8,6 +8,7 @@
 #else
 #include "common/summed.glsl"
 #endif
+#include "common/all_written.glsl"
 
 layout(local_size_x = TILE_COLS, local_size_y = TILE_ROWS) in;
 
@@ -96,11 +97,11 @@ void main() {
   ivec2 size = (tile - 1) * stride + extent;
   ivec2 corner = slide_begin + ivec2(at.col, row + at.row) * stride;
   if (lane == ivec2(0)) extreme = 0u;
-  barrier();
+  all_written();
   read_cells(at, corner, size, lane.y * TILE_COLS + lane.x);
-  barrier();
+  all_written();
   reduce_rows(size.y, lane);
-  barrier();
+  all_written();
   at.row += lane.y;
   at.col += lane.x;
   if (at.row < rows && at.col < output_width) finish(at, reduce_across(lane));

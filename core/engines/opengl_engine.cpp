@@ -31,7 +31,7 @@ struct Device {
 };
 
 Result<std::unique_ptr<Device>> open_device(const OpenGlOptions& options) {
-  auto context = HeadlessContext::create({.debug = options.debug});
+  auto context = HeadlessContext::create({.debug = options.debug, .tells_loss = true});
   if (!context) return tl::unexpected(context.error());
   auto pooler = OpenGlPooler::create(options.limits);
   if (!pooler) return tl::unexpected(pooler.error());

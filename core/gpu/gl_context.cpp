@@ -79,16 +79,17 @@ std::vector<EGLDisplay> gpu_displays() {
   return displays;
 }
 
-EGLContext context_of(EGLDisplay display, GlVersion version, bool debug) {
-  const std::array<EGLint, 9> attributes{EGL_CONTEXT_MAJOR_VERSION,
-                                         version.major,
-                                         EGL_CONTEXT_MINOR_VERSION,
-                                         version.minor,
-                                         EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                         EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
-                                         EGL_CONTEXT_OPENGL_DEBUG,
-                                         debug ? EGL_TRUE : EGL_FALSE,
-                                         EGL_NONE};
+EGLContext context_of(EGLDisplay display, GlVersion version, const HeadlessOptions& options) {
+  std::vector<EGLint> attributes{
+      EGL_CONTEXT_MAJOR_VERSION,       version.major,
+      EGL_CONTEXT_MINOR_VERSION,       version.minor,
+      EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+      EGL_CONTEXT_OPENGL_DEBUG,        options.debug ? EGL_TRUE : EGL_FALSE};
+  if (options.tells_loss) {
+    attributes.push_back(EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY);
+    attributes.push_back(EGL_LOSE_CONTEXT_ON_RESET);
+  }
+  attributes.push_back(EGL_NONE);
   const std::array<EGLint, 5> wanted{EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_SURFACE_TYPE, 0,
                                      EGL_NONE};
   EGLConfig config = nullptr;
@@ -132,14 +133,17 @@ void silence_gl_drivers() {
 
 /// Tries one display after another.
 struct HeadlessContextMaker {
-  bool debug;
+  HeadlessOptions options;
 
   /// A current context with its functions loaded, or nothing.
   std::optional<HeadlessContext> on(EGLDisplay display) const {
     if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr)) return {};
     if (!gladLoaderLoadEGL(display) || !eglBindAPI(EGL_OPENGL_API)) return {};
     for (const GlVersion version : kVersions) {
-      const EGLContext handle = context_of(display, version, debug);
+      EGLContext handle = context_of(display, version, options);
+      if (handle == EGL_NO_CONTEXT && options.tells_loss) {
+        handle = context_of(display, version, {.debug = options.debug});
+      }
       if (handle == EGL_NO_CONTEXT) continue;
       HeadlessContext context(display, handle);
       if (!context.make_current() || !load_gl_functions(eglGetProcAddress)) return {};
@@ -169,7 +173,7 @@ Result<HeadlessContext> HeadlessContext::create(HeadlessOptions options) {
   if (!gladLoaderLoadEGL(EGL_NO_DISPLAY)) {
     return failure("OpenGL: libEGL.so.1 cannot be loaded; the package libegl1 has it");
   }
-  auto context = HeadlessContextMaker{options.debug}.best();
+  auto context = HeadlessContextMaker{options}.best();
   if (!context) {
     return failure(
         "OpenGL: no EGL display gives desktop OpenGL 3.3; a GPU driver or Mesa (package "

@@ -31,7 +31,8 @@ bool load_gl_functions(GlLoader find);
 void silence_gl_drivers();
 
 struct HeadlessOptions {
-  bool debug = false;  ///< A debug context, for GlDebugLog.
+  bool debug = false;       ///< A debug context, for GlDebugLog.
+  bool tells_loss = false;  ///< After a reset of the GPU, errors say so, where the driver can.
 };
 
 /// An OpenGL core context (4.5, 4.3 or 3.3, the best there is) without a window, through EGL. A GPU

@@ -36,6 +36,16 @@ class Bench(unittest.TestCase):
             self.assertIn(word, result.stderr)
         self.assertFalse(self.json.exists())
 
+    def test_times_the_opengl_engine_by_the_gpu_s_clock(self):
+        os.environ["POOLSCOPE_BENCH_SOFTWARE_GL"] = "1"
+        self.addCleanup(os.environ.pop, "POOLSCOPE_BENCH_SOFTWARE_GL")
+        result = self.bench(HEADER + 'small,1,2,40,40,"MaxPool2d(3, 2, 1)"\n')
+        self.assertEqual(result.returncode, 0, result.stderr)
+        times = {entry["engine"]: entry["ns"] for entry in json.loads(self.json.read_text())}
+        if "opengl" not in times:
+            self.skipTest("no OpenGL 4.3 here")
+        self.assertGreater(times["opengl"], 0)
+
     def test_writes_one_entry_a_case_and_engine(self):
         result = self.bench(
             HEADER + 'small,1,2,9,9,"MaxPool2d(3, 2, 1)"\r\n"a ""b"", c",2,1,8,8,AvgPool2d(2)\n'

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ class Contender {
   virtual ~Contender() = default;
   /// Computes the case once; false where that failed.
   virtual bool run() = 0;
+  /// Seconds of the last run by a clock of its own (a GPU's); empty where the wall clock is right.
+  virtual std::optional<double> own_seconds() const { return {}; }
   /// What the last run gave, in the order N, C, H, W; empty for one that has nothing to compare.
   virtual std::vector<float> values() const = 0;
 };
@@ -23,6 +26,8 @@ class Contender {
 using Make = std::unique_ptr<Contender> (*)(const Task& task);
 
 std::unique_ptr<Contender> make_cpu(const Task& task);
+/// Null on a software renderer, unless POOLSCOPE_BENCH_SOFTWARE_GL is set.
+std::unique_ptr<Contender> make_opengl(const Task& task);
 std::unique_ptr<Contender> make_memcpy(const Task& task);
 std::unique_ptr<Contender> make_libtorch(const Task& task);
 std::unique_ptr<Contender> make_opencv(const Task& task);

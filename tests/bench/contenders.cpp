@@ -5,6 +5,7 @@ namespace {
 
 constexpr Entry kEntries[] = {
     {"cpu", make_cpu},
+    {"opengl", make_opengl},
 #ifdef POOLSCOPE_BENCH_LIBTORCH
     {"libtorch", make_libtorch},
 #endif

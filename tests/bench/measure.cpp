@@ -55,7 +55,9 @@ class Collector final : public benchmark::BenchmarkReporter {
 double seconds_of(Contender& contender, bool& failed) {
   const auto start = std::chrono::steady_clock::now();
   failed = !contender.run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double wall =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return contender.own_seconds().value_or(wall);
 }
 
 /// How far values in [-1, 1) may be apart when one side sums a window in float, in order.
@@ -96,18 +98,21 @@ void enlist(Runner& runner, const Effort& effort) {
   const double runs = std::clamp(kShortest / once, 1.0, 5000.0);
   const double repetitions =
       std::clamp(effort.seconds / (runs * once), 3.0, static_cast<double>(effort.repetitions));
-  benchmark::RegisterBenchmark(runner.name.c_str(),
-                               [&runner](benchmark::State& state) {
-                                 std::this_thread::sleep_for(kPause);
-                                 runner.contender->run();
-                                 for (auto unused : state) {
-                                   (void)unused;
-                                   runner.contender->run();
-                                 }
-                               })
-      ->Iterations(static_cast<benchmark::IterationCount>(runs))
-      ->Repetitions(static_cast<int>(repetitions))
-      ->UseRealTime();
+  benchmark::internal::Benchmark* enlisted =
+      benchmark::RegisterBenchmark(runner.name.c_str(),
+                                   [&runner](benchmark::State& state) {
+                                     std::this_thread::sleep_for(kPause);
+                                     runner.contender->run();
+                                     for (auto unused : state) {
+                                       (void)unused;
+                                       runner.contender->run();
+                                       if (const auto own = runner.contender->own_seconds())
+                                         state.SetIterationTime(*own);
+                                     }
+                                   })
+          ->Iterations(static_cast<benchmark::IterationCount>(runs))
+          ->Repetitions(static_cast<int>(repetitions));
+  runner.contender->own_seconds() ? enlisted->UseManualTime() : enlisted->UseRealTime();
 }
 
 /// Taps of all windows of a plane.

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include "core/engines/cpu_engine.h"
+#include "core/engines/opengl_engine.h"
 #include "tests/bench/contender.h"
 
 namespace poolscope::bench {
@@ -29,6 +31,33 @@ class Cpu final : public Contender {
  private:
   const Task& task_;
   CpuEngine engine_;
+  Tensor values_;
+};
+
+/// The GPU's own time of the computation: uploads, shaders being compiled and reading back are not
+/// in it.
+class OpenGl final : public Contender {
+ public:
+  explicit OpenGl(const Task& task) : task_(task) {}
+
+  static const OpenGlEngine& engine() {
+    static const OpenGlEngine* const made = new OpenGlEngine;
+    return *made;
+  }
+  bool run() override {
+    auto output = engine().run_timed(task_.input, task_.pool, {}, times_);
+    if (!output) return false;
+    values_ = std::move(output->values);
+    return true;
+  }
+  std::optional<double> own_seconds() const override { return times_.compute; }
+  std::vector<float> values() const override {
+    return {values_.values().begin(), values_.values().end()};
+  }
+
+ private:
+  const Task& task_;
+  OpenGlTimes times_;
   Tensor values_;
 };
 
@@ -65,6 +94,12 @@ class Memcpy final : public Contender {
 }  // namespace
 
 std::unique_ptr<Contender> make_cpu(const Task& task) { return std::make_unique<Cpu>(task); }
+std::unique_ptr<Contender> make_opengl(const Task& task) {
+  if (OpenGl::engine().refuses(task.row.shape, task.pool, {})) return nullptr;
+  const bool software = OpenGl::engine().device()->is_software;
+  if (software && std::getenv("POOLSCOPE_BENCH_SOFTWARE_GL") == nullptr) return nullptr;
+  return std::make_unique<OpenGl>(task);
+}
 std::unique_ptr<Contender> make_memcpy(const Task& task) { return std::make_unique<Memcpy>(task); }
 
 }  // namespace poolscope::bench
