@@ -41,7 +41,7 @@ uint of_largest(Place at, Window row, Window col, float top) {
   for (int i = 0, y = row.begin; i < row.count; ++i, y += row.step) {
     int line = source_row_at(at, y);
     for (int j = 0, x = col.begin; j < col.count; ++j, x += col.step) {
-      float value = uintBitsToFloat(source[line + x]);
+      float value = float_of(source[line + x]);
       float weight = exp_of(scale * (value - top));
       add(weights, weight);
       if (weight > 0.0) add(weighted, weight * (value * kDown));
@@ -68,7 +68,7 @@ void reduce(Place at) {
   } else if ((top & kSize) == kInfinity) {
     values[cell] = top;
   } else {
-    values[cell] = of_largest(at, row, col, uintBitsToFloat(top));
+    values[cell] = of_largest(at, row, col, float_of(top));
   }
 }
 

@@ -19,7 +19,7 @@ uint raised(uint bits) {
 
 float power_of(float x) {
   precise float power = x;
-  for (int i = 1; i < EXPONENT; ++i) power *= x;
+  for (int i = 1; i < EXPONENT; ++i) power = flushed(power * x);
   return power;
 }
 
@@ -99,7 +99,7 @@ void reduce(Place at) {
     for (int j = 0, x = col.begin; j < col.count; ++j, x += col.step) {
       uint bits = source[line + x];
       if ((bits & kSize) <= kInfinity) bits = raised(bits);
-      add(s, power_of(uintBitsToFloat(bits)));
+      add(s, power_of(float_of(bits)));
       most = max(most, bits & kSize);
     }
   }

@@ -19,8 +19,8 @@ int join(int first, int later) { return beats(later, first) ? later : first; }
 const int kNone = kMinusInfKey - 1;
 #else
 #define NUMBER float
-float number_of(uint bits) { return uintBitsToFloat(bits); }
-float join(float a, float b) { return a + b; }
+float number_of(uint bits) { return float_of(bits); }
+float join(float a, float b) { return flushed(a + b); }
 const float kNone = 0.0;
 #endif
 

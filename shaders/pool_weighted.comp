@@ -31,7 +31,7 @@ void add_tap(inout Weighted w, uint bits, float weight, bool exactly) {
   } else if (exactly) {
     w.exact += double_of(bits) * double(weight);
   } else {
-    precise float product = uintBitsToFloat(bits) * weight;
+    precise float product = flushed(float_of(bits) * weight);
     add(w.sum, product);
     w.most = max(w.most, floatBitsToUint(product) & kSize);
     w.sizes |= bits & kSize;

@@ -16,6 +16,8 @@ struct OpenGlLimits {
   std::int64_t memory_bytes = std::int64_t{1} << 31;  ///< All buffers of a run together.
   std::int64_t slice_taps = std::int64_t{1} << 27;    ///< Taps that one dispatch reads.
   std::int64_t slice_bytes = std::int64_t{1} << 24;   ///< Bytes that one upload moves.
+  /// Takes denormals for 0 in arithmetic, as many GPUs do; for tests on one that does not.
+  bool flushes_denormals = false;
 
   /// Those of the device of the current context (OpenGL 4.3), as far as it tells. The memory is
   /// three quarters of what it has free, or 2 GiB where it does not say.

@@ -48,7 +48,9 @@ class OpenGlPooler {
 
  private:
   OpenGlPooler(GlInfo info, OpenGlLimits limits, ShaderLibrary library)
-      : info_(std::move(info)), limits_(limits), programs_(std::move(library)) {}
+      : info_(std::move(info)),
+        limits_(limits),
+        programs_(std::move(library), limits.flushes_denormals) {}
 
   Result<void> make_room();
   /// What a pass writes.

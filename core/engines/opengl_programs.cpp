@@ -59,6 +59,9 @@ class Defines {
       number("LENGTH", slide_length(pass.stage));
     }
   }
+  void flag(const char* name, bool on) {
+    if (on) number(name, 1);
+  }
   const std::vector<ShaderDefine>& all() const { return all_; }
   std::string text() const {
     std::string text;
@@ -70,9 +73,6 @@ class Defines {
  private:
   void number(const char* name, std::int64_t value) {
     all_.push_back({name, std::to_string(value)});
-  }
-  void flag(const char* name, bool on) {
-    if (on) number(name, 1);
   }
   void add_power(const LoweredPool& pool) {
     flag("MAGNITUDE", pool.magnitude);
@@ -93,7 +93,8 @@ class Defines {
 
 Result<const Program*> OpenGlPrograms::of(const LoweredPool& pool, const OpenGlPass& pass,
                                           bool winners) {
-  const Defines defines(pool, pass, winners);
+  Defines defines(pool, pass, winners);
+  defines.flag("FLUSHES", flushes_);
   const std::string_view shader = shader_of(pass, pool.reduction);
   const std::string key = std::string(shader) + defines.text();
   if (const auto made = made_.find(key); made != made_.end()) return &made->second;

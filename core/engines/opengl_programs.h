@@ -12,13 +12,16 @@ namespace poolscope {
 /// Thread: that of the context.
 class OpenGlPrograms {
  public:
-  explicit OpenGlPrograms(ShaderLibrary library) : library_(std::move(library)) {}
+  /// `flushes`: as OpenGlLimits::flushes_denormals.
+  OpenGlPrograms(ShaderLibrary library, bool flushes)
+      : library_(std::move(library)), flushes_(flushes) {}
 
   /// The program of a pass; it stays where it is. Errors: a missing file, what the compiler says.
   Result<const Program*> of(const LoweredPool& pool, const OpenGlPass& pass, bool winners);
 
  private:
   ShaderLibrary library_;
+  bool flushes_;
   std::map<std::string, Program> made_;
 };
 

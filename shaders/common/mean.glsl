@@ -63,7 +63,7 @@ Sum sum_of(Place at, Window row, Window col, out uint most) {
     int line = source_row_at(at, y);
     for (int j = 0, x = col.begin; j < col.count; ++j, x += col.step) {
       uint bits = source[line + x];
-      add(s, uintBitsToFloat(bits));
+      add(s, float_of(bits));
       most = max(most, bits & kSize);
     }
   }

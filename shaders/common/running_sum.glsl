@@ -7,9 +7,9 @@ struct Sum {
 };
 
 void add(inout Sum s, float value) {
-  precise float step = value - s.lost;
-  precise float sum = s.sum + step;
-  precise float lost = (sum - s.sum) - step;
+  precise float step = flushed(value - s.lost);
+  precise float sum = flushed(s.sum + step);
+  precise float lost = flushed(flushed(sum - s.sum) - step);
   s.sum = sum;
   s.lost = lost;
 }

@@ -34,7 +34,7 @@ uint marked(float sum, bool nothing_but_zeros) {
 Part joined(Part a, Part b) {
   if (!is_number(a.bits) || !is_number(b.bits)) return Part(special_sum(a.bits, b.bits));
   if (((a.bits | b.bits) & kSize) == 0u) return nothing();
-  return Part(marked(uintBitsToFloat(a.bits) + uintBitsToFloat(b.bits), false));
+  return Part(marked(flushed(float_of(a.bits) + float_of(b.bits)), false));
 }
 Part joined_anyhow(Part a, Part b) { return joined(a, b); }
 
@@ -49,7 +49,7 @@ Part part_of(Place at, int lane, int lanes) {
     int y = row.begin + tap / col.count * row.step;
     uint bits = read_bits(read_row_at(at, y) + col.begin + tap % col.count * col.step);
     if (is_number(bits)) {
-      add(s, uintBitsToFloat(bits));
+      add(s, float_of(bits));
       sizes |= bits & kSize;
     } else {
       special = special == 0u ? special_sum(bits, 0u) : special_sum(special, bits);
@@ -69,7 +69,7 @@ bool mean_by_sum(Place at, uint bits, out uint result) {
     return true;
   }
   if (size != 0u && (size < kGoodFrom || size >= kHugeFrom)) return false;
-  result = size == 0u ? 0u : floatBitsToUint(uintBitsToFloat(bits) / by);
+  result = size == 0u ? 0u : floatBitsToUint(float_of(bits) / by);
   return true;
 }
 

@@ -65,6 +65,30 @@ TEST_P(GlLongWindows, AgreesOnLargePlanesCutIntoChunks) {
   }
 }
 
+TEST_P(GlParity, AgreesWhereTheDriverFlushesDenormals) {
+  OpenGlLimits limits;
+  limits.flushes_denormals = true;
+  limits.block_bytes = 1 << 24;
+  const OpenGlEngine flushing({.limits = limits, .debug = true});
+  const auto run_flushing = [&](const Tensor& input, const LoweredPool& pool) {
+    const auto output = flushing.run(input, pool, {.winners = GetParam().winners});
+    ASSERT_TRUE(output) << output.error().message;
+    EXPECT_TRUE(agrees(*output, input, pool));
+  };
+  for (const Fill fill : {Fill::denormals, Fill::special, Fill::zeros}) {
+    for (const AxisSpec& spec :
+         {AxisSpec{1, 1}, AxisSpec{2, 2}, AxisSpec{3, 1, 1, 1}, AxisSpec{9, 1, 4, 4}}) {
+      const Shape shape{1, 2, 20, 40};
+      LoweredPool pool = pool_of(shape, spec, GetParam().reduction);
+      set_reduction(pool, GetParam());
+      run_flushing(filled(shape, fill, 3), pool);
+      pool = adaptive_pool(shape, 1, 1, GetParam().reduction);
+      set_reduction(pool, GetParam());
+      run_flushing(filled(shape, fill, 4), pool);
+    }
+  }
+}
+
 TEST_P(GlParity, AgreesOnGlobalWindows) {
   for (int fill = 0; fill < kFills; ++fill) {
     for (const Shape& shape : {Shape{2, 40, 7, 7}, Shape{1, 2, 90, 110}, Shape{1, 1, 1, 3000}}) {
