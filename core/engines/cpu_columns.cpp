@@ -106,7 +106,7 @@ class MeanWriter {
     hn::Vec<D> odd;
     HWY_INLINE hn::Vec<D> operator()(hn::Vec<D> sums, std::size_t x) {
       const D d;
-      const auto means = divide(d, sums, x);
+      const auto means = divide(sums, x);
       const auto zero = hn::Mul(means, hn::Zero(d));
       const std::size_t left = outputs - x;
       odd =

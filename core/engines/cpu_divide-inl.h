@@ -41,6 +41,50 @@ HWY_INLINE void store_floats(Doubles d, hn::Vec<Doubles> v, float* to, std::size
 #endif
 }
 
+/// Division by one number, as the division itself rounds but quicker.
+template <class T>
+class Quotient {
+ public:
+  using D = hn::ScalableTag<T>;
+  using V = hn::Vec<D>;
+
+  explicit Quotient(T divisor) : divisor_(divisor) {
+    int exponent = 0;
+    const T size = std::abs(divisor);
+    const bool whole = size >= 1 && size < T{1 << 20} && size == std::trunc(size);
+    if (whole && std::frexp(size, &exponent) == T{0.5}) {
+      way_ = Way::multiply;
+    } else if (HWY_NATIVE_FMA && sizeof(T) == sizeof(float) && whole &&
+               static_cast<int>(size) % 2 == 1) {
+      way_ = Way::correct;
+    }
+    inverse_ = way_ == Way::divide ? T{0} : T{1} / divisor;
+  }
+
+  T divisor() const { return divisor_; }
+
+  HWY_INLINE V operator()(V dividend) const {
+    const D d;
+    if (way_ == Way::divide) return hn::Div(dividend, hn::Set(d, divisor_));
+    const V inverse = hn::Set(d, inverse_);
+    const V quotient = hn::Mul(dividend, inverse);
+    if (way_ == Way::multiply) return quotient;
+    // What is missing is known exactly, and by an odd divisor never half a digit, so that the sum
+    // rounds to the right side. An infinity becomes a NaN, and is put right with double sums.
+    const V rest = hn::NegMulAdd(quotient, hn::Set(d, divisor_), dividend);
+    return hn::MulAdd(rest, inverse, quotient);
+  }
+
+ private:
+  enum class Way {
+    divide,
+    multiply,  ///< By a power of two.
+    correct,   ///< Multiply and correct. Source: Markstein 1990.
+  };
+  T divisor_, inverse_;
+  Way way_ = Way::divide;
+};
+
 /// Divides a tile's sums by its divisors, factors of its rows and columns.
 template <class T>
 class Divide {
@@ -54,24 +98,21 @@ class Divide {
 
   void begin_row(std::int64_t i) {
     row_ = static_cast<T>(rows_[i]);
-    // Division by a power of two is exact as a multiplication, which is quicker.
-    const T all = row_ * cols_[0];
-    int exponent = 0;
-    exact_ = uniform_ && all > 0 && std::frexp(all, &exponent) == T{0.5} && all <= T{1 << 30};
-    inverse_ = exact_ ? T{1} / all : T{0};
+    if (uniform_ && row_ * cols_[0] != all_.divisor()) all_ = Quotient<T>(row_ * cols_[0]);
   }
 
-  HWY_INLINE V operator()(D d, V sum, std::size_t x) const {
-    if (exact_) return hn::Mul(sum, hn::Set(d, inverse_));
-    if (uniform_) return hn::Div(sum, hn::Set(d, row_ * cols_[0]));
+  HWY_INLINE V operator()(V sum, std::size_t x) const {
+    if (uniform_) return all_(sum);
+    const D d;
     return hn::Div(sum, hn::Mul(hn::Set(d, row_), load_as(d, cols_ + x)));
   }
 
  private:
   const double* rows_;
   const T* cols_;
-  bool uniform_ = true, exact_ = false;
-  T row_ = 1, inverse_ = 0;
+  bool uniform_ = true;
+  T row_ = 1;
+  Quotient<T> all_{T{1}};
 };
 
 }  // namespace HWY_NAMESPACE

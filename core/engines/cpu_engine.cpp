@@ -1,48 +1,28 @@
 #include "core/engines/cpu_engine.h"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
 
+#include "core/engines/cpu_crew.h"
 #include "core/engines/cpu_job.h"
 #include "core/engines/cpu_plan.h"
 
 namespace poolscope {
 
-struct CpuEngine::Threads {
-  int count;
-  oneapi::tbb::task_arena arena;
-};
-
 namespace {
 
 int lent_threads() { return oneapi::tbb::info::default_concurrency(); }
 
-/// Runs tiles [begin, end) of a plan, unless cancelled.
-void run_tiles(const cpu::Plan& plan, const RunOptions& options, std::int64_t begin,
-               std::int64_t end) {
-  for (std::int64_t i = begin; i < end && !options.is_cancelled(); ++i) plan.run(i);
-}
-
-void share_tiles(const cpu::Plan& plan, const RunOptions& options) {
-  const oneapi::tbb::blocked_range<std::int64_t> tiles(0, plan.tiles(), plan.tiles_per_task());
-  oneapi::tbb::parallel_for(
-      tiles, [&](const auto& some) { run_tiles(plan, options, some.begin(), some.end()); });
-}
-
 }  // namespace
 
-CpuEngine::CpuEngine(int threads) : threads_(std::make_unique<Threads>()) {
-  threads_->count = threads > 0 ? threads : lent_threads();
-  threads_->arena.initialize(threads_->count);
-}
+CpuEngine::CpuEngine(int threads)
+    : crew_(std::make_unique<cpu::Crew>(threads > 0 ? threads : lent_threads())) {}
 
 CpuEngine::~CpuEngine() = default;
 
 std::string CpuEngine::title() const {
-  return fmt::format("CPU, {} thread{}", threads_->count, threads_->count == 1 ? "" : "s");
+  const int threads = crew_->threads();
+  return fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s");
 }
 
 Result<PoolOutput> CpuEngine::run(const Tensor& input, const LoweredPool& pool,
@@ -60,11 +40,14 @@ Result<PoolOutput> CpuEngine::run(const Tensor& input, const LoweredPool& pool,
                      .pool = &pool,
                      .values = values->data(),
                      .winners = with_winners ? winners->data() : nullptr};
-  const cpu::Plan plan(job, threads_->count);
-  if (threads_->count == 1 || plan.is_short()) {
-    run_tiles(plan, options, 0, plan.tiles());
+  const cpu::Plan plan(job, crew_->threads());
+  const auto run_tile = [&](std::int64_t tile) {
+    if (!options.is_cancelled()) plan.run(tile);
+  };
+  if (plan.is_short()) {
+    for (std::int64_t tile = 0; tile < plan.tiles(); ++tile) run_tile(tile);
   } else {
-    threads_->arena.execute([&] { share_tiles(plan, options); });
+    crew_->share(plan.tiles(), run_tile);
   }
   if (options.is_cancelled()) return failure("cancelled");
 

@@ -5,6 +5,9 @@
 #include "core/engines/engine.h"
 
 namespace poolscope {
+namespace cpu {
+class Crew;
+}
 
 /// The fast engine for a CPU: every instruction set it was built for, chosen at run time (Highway),
 /// and all cores (oneTBB). The number of threads never changes a result.
@@ -23,8 +26,7 @@ class CpuEngine final : public Engine {
                          const RunOptions& options) const override;
 
  private:
-  struct Threads;
-  std::unique_ptr<Threads> threads_;
+  std::unique_ptr<cpu::Crew> crew_;
 };
 
 }  // namespace poolscope

@@ -32,7 +32,7 @@ class MeanSink {
 
   HWY_INLINE void operator()(V sum, std::size_t x) const {
     const Doubles d;
-    const V mean = divide_(d, sum, x);
+    const V mean = divide_(sum, x);
     const std::size_t left = static_cast<std::size_t>(tile_.cols.outputs) - x;
     if (!tile_.mend) return store_floats(d, mean, row_ + x, left);
     float lanes[HWY_MAX_BYTES / sizeof(double)];
@@ -65,7 +65,7 @@ class RootSink {
 
   HWY_INLINE void operator()(V sum, std::size_t x) const {
     const Doubles d;
-    const V scaled = divide_(d, hn::Mul(sum, hn::Set(d, tile_.pool->gain)), x);
+    const V scaled = divide_(hn::Mul(sum, hn::Set(d, tile_.pool->gain)), x);
     store_floats(d, root(scaled), row_ + x, static_cast<std::size_t>(tile_.cols.outputs) - x);
   }
 

@@ -20,9 +20,6 @@ constexpr std::int64_t kTaskCells = 32 << 10;
 constexpr std::int64_t kPlanesOfGroup = 16;
 /// Each rounding is off by up to 6e-8 of the terms' size, and 1e-6 is allowed.
 constexpr int kMostRoundings = 16;
-/// An output larger than this would push everything else out of the caches.
-constexpr std::int64_t kStreamedBytes = 8 << 20;
-
 bool is_extreme(const Job& job) {
   return (job.pool->reduction == Reduction::max || job.pool->reduction == Reduction::min) &&
          !job.winners;
@@ -178,6 +175,16 @@ void Plan::cut_columns() {
   strips_ = (job_.out.w + strip_cols_ - 1) / strip_cols_;
 }
 
+bool Plan::streams() const {
+  /// An output larger than this would push everything else out of the caches.
+  constexpr std::int64_t kCacheBytes = 8 << 20;
+  /// Half cache lines at a row's ends cost more than they save, unless the row is long.
+  constexpr std::int64_t kLineCells = 16, kLongRow = 3000;
+  const bool whole_lines = strips_ == 1 && job_.out.w % kLineCells == 0;
+  return job_.out.elements() * static_cast<std::int64_t>(sizeof(float)) >= kCacheBytes &&
+         (whole_lines || strip_cols_ >= kLongRow);
+}
+
 bool Plan::wide_enough() const {
   /// The kernels take whole vectors of the cells inside the input, of any instruction set.
   constexpr std::int64_t kWidestVector = 64;
@@ -229,11 +236,6 @@ void Plan::cut_rows(int threads) {
     band_rows_ = (band_rows_ + 1) / 2;
     bands_ = (job_.out.h + band_rows_ - 1) / band_rows_;
   }
-}
-
-std::int64_t Plan::tiles_per_task() const {
-  return std::clamp<std::int64_t>(kTaskCells / std::max<std::int64_t>(tile_cells(), 1), 1,
-                                  std::max<std::int64_t>(tiles(), 1));
 }
 
 bool Plan::is_short() const { return tiles() <= 1 || tiles() * tile_cells() < kTaskCells / 2; }
@@ -314,20 +316,19 @@ void Plan::run_columns(const Tile& tile) const {
   };
   LinePlan line = line_.value_or(LinePlan{});
   line.outputs = tile.col_end - tile.col_begin;
-  ColumnTile columns{
-      .plane = job_.plane(tile.plane),
-      .height = job_.in.h,
-      .width = job_.in.w,
-      .rows = part(windows().rows, tile.row_begin, tile.row_end),
-      .cols = part(windows().cols, tile.col_begin, tile.col_end),
-      .line = line_ ? &line : nullptr,
-      .down = down_,
-      .anchor = windows().rows.front().begin,
-      .reduction = job_.pool->reduction,
-      .values = job_.values + job_.cell(tile.plane, tile.row_begin) + tile.col_begin,
-      .pitch = job_.out.w,
-      .stream = job_.out.elements() * static_cast<std::int64_t>(sizeof(float)) >= kStreamedBytes,
-      .divisors = divisors(tile)};
+  ColumnTile columns{.plane = job_.plane(tile.plane),
+                     .height = job_.in.h,
+                     .width = job_.in.w,
+                     .rows = part(windows().rows, tile.row_begin, tile.row_end),
+                     .cols = part(windows().cols, tile.col_begin, tile.col_end),
+                     .line = line_ ? &line : nullptr,
+                     .down = down_,
+                     .anchor = windows().rows.front().begin,
+                     .reduction = job_.pool->reduction,
+                     .values = job_.values + job_.cell(tile.plane, tile.row_begin) + tile.col_begin,
+                     .pitch = job_.out.w,
+                     .stream = streams(),
+                     .divisors = divisors(tile)};
   columns.scratch = scratch(column_scratch_bytes(columns));
   if (is_extreme(job_)) {
     extreme_columns(columns);

@@ -18,8 +18,6 @@ class Plan {
   Plan(const Job& job, int threads);
 
   std::int64_t tiles() const { return plane_groups_ * bands_ * strips_; }
-  /// How many tiles make a task that is worth its start.
-  std::int64_t tiles_per_task() const;
   /// Whether the run is so short that sharing it out would take longer.
   bool is_short() const;
   /// Computes one tile.
@@ -49,6 +47,7 @@ class Plan {
   void cut_rings();
   void cut_rows(int threads);
   bool wide_enough() const;
+  bool streams() const;
   /// Input cells that a tile reads, about.
   std::int64_t tile_cells() const;
   void fill_divisors();

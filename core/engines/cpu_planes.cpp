@@ -8,6 +8,8 @@
 #define HWY_TARGET_INCLUDE "core/engines/cpu_planes.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
+#include "core/engines/cpu_divide-inl.h"
+#include "core/engines/cpu_join-inl.h"
 #include "core/engines/cpu_transpose-inl.h"
 #include "hwy/highway.h"
 
@@ -84,41 +86,58 @@ HWY_INLINE typename Lanes::State join_even(const Lanes& lanes, const float* from
   }
 }
 
-template <class Lanes>
-HWY_INLINE typename Lanes::State join_few(const Lanes& lanes, const float* from, std::size_t pitch,
-                                          std::int64_t count) {
-  switch (count) {
-    case 0:
-      return lanes.nothing();
-    case 1:
-      return join_even<1>(lanes, from, pitch);
-    case 2:
-      return join_even<2>(lanes, from, pitch);
-    case 3:
-      return join_even<3>(lanes, from, pitch);
-    case 4:
-      return join_even<4>(lanes, from, pitch);
-    case 5:
-      return join_even<5>(lanes, from, pitch);
-    case 6:
-      return join_even<6>(lanes, from, pitch);
-    case 7:
-      return join_even<7>(lanes, from, pitch);
-    default:
-      return join_even<8>(lanes, from, pitch);
-  }
-}
-
 /// Joins any number, eight at a time.
 template <class Lanes>
 HWY_INLINE typename Lanes::State join_many(const Lanes& lanes, const float* from, std::size_t pitch,
                                            std::int64_t count) {
-  auto all = join_few(lanes, from, pitch, count);
-  for (std::int64_t done = 8; done < count; done += 8) {
-    all = lanes.join(
-        all, join_few(lanes, from + static_cast<std::size_t>(done) * pitch, pitch, count - done));
+  if (count == 0) return lanes.nothing();
+  auto all = lanes.load(from, 0);
+  bool first = true;
+  for (std::int64_t done = 0; done < count; done += 8) {
+    with_count<8>(static_cast<int>(std::min<std::int64_t>(count - done, 8)), [&](auto n) HWY_ATTR {
+      const auto some = join_even<n()>(lanes, from + static_cast<std::size_t>(done) * pitch, pitch);
+      all = first ? some : lanes.join(all, some);
+    });
+    first = false;
   }
   return all;
+}
+
+/// Calls write(join(j), j) for j in [begin, end), join(j) being the `count` vectors from first(j)
+/// on, `pitch` apart.
+template <class Lanes, class First, class Write>
+HWY_INLINE void join_each(const Lanes& lanes, std::size_t begin, std::size_t end,
+                          std::int64_t count, std::size_t pitch, const First& first, Write& write) {
+  if (count >= 1 && count <= 8) {
+    with_count<8>(static_cast<int>(count), [&](auto n) HWY_ATTR {
+      auto row = write;
+      for (std::size_t j = begin; j < end; ++j) row(join_even<n()>(lanes, first(j), pitch), j);
+      write = row;
+    });
+    return;
+  }
+  for (std::size_t j = begin; j < end; ++j) {
+    write(join_many(lanes, first(j), pitch, count), j);
+  }
+}
+
+/// Where the windows [begin, end) of an axis all have as many taps at the same distance.
+struct Run {
+  std::size_t begin, end;
+};
+
+/// Calls visit(run) for the runs of an axis.
+template <class Visit>
+HWY_INLINE void for_each_run(std::span<const Taps> windows, Visit visit) {
+  for (std::size_t i = 0; i < windows.size();) {
+    Run run{i, i + 1};
+    while (run.end < windows.size() && windows[run.end].count == windows[i].count &&
+           windows[run.end].step == windows[i].step) {
+      ++run.end;
+    }
+    visit(run);
+    i = run.end;
+  }
 }
 
 /// Memory of a group: cells, then the windows' rows, then the outputs.
@@ -126,34 +145,85 @@ struct GroupMemory {
   float *cells, *rows, *outputs;
 };
 
+/// Stores windows side by side.
+struct StoreRow {
+  float* to;
+  template <class V>
+  HWY_INLINE void operator()(V window, std::size_t j) const {
+    const hn::ScalableTag<float> d;
+    hn::StoreU(window, d, to + j * hn::Lanes(d));
+  }
+};
+
 /// Pools the cells of a group, columns before rows, so that taps are joined in row-major order;
-/// finish(window, i, j) gives what is stored.
+/// finish.row(i, to) stores the windows of a row.
 template <class Lanes, class Finish>
 HWY_INLINE void pool_cells(const PlaneGroup& group, const Lanes& lanes, const GroupMemory& memory,
                            Finish& finish) {
   const std::size_t vector = hn::Lanes(lanes.d);
-  const auto width = static_cast<std::size_t>(group.job->in.w);
+  const std::size_t pitch = static_cast<std::size_t>(group.job->in.w) * vector;
   const std::size_t row = group.cols.size() * vector;
-  for (std::size_t y = 0; y < static_cast<std::size_t>(group.job->in.h); ++y) {
-    const float* const cells = memory.cells + y * width * vector;
-    float* to = memory.rows + y * row;
-    for (const Taps& taps : group.cols) {
-      const auto first = static_cast<std::size_t>(taps.first) * vector;
-      const auto pitch = static_cast<std::size_t>(taps.step) * vector;
-      lanes.store(join_many(lanes, cells + first, pitch, taps.count), to, 0);
-      to += vector;
+  const auto height = static_cast<std::size_t>(group.job->in.h);
+  for_each_run(group.cols, [&](const Run& run) HWY_ATTR {
+    const Taps* const cols = group.cols.data();
+    const Taps& taps = cols[run.begin];
+    for (std::size_t y = 0; y < height; ++y) {
+      const float* const cells = memory.cells + y * pitch;
+      StoreRow store{memory.rows + y * row};
+      const auto first = [=](std::size_t j) HWY_ATTR {
+        return cells + static_cast<std::size_t>(cols[j].first) * vector;
+      };
+      join_each(lanes, run.begin, run.end, taps.count, static_cast<std::size_t>(taps.step) * vector,
+                first, store);
     }
-  }
-  float* to = memory.outputs;
+  });
   for (std::size_t i = 0; i < group.rows.size(); ++i) {
     const Taps& taps = group.rows[i];
-    const float* from = memory.rows + static_cast<std::size_t>(taps.first) * row;
-    const std::size_t pitch = static_cast<std::size_t>(taps.step) * row;
-    for (std::size_t j = 0; j < group.cols.size(); ++j, from += vector, to += vector) {
-      lanes.store(finish(join_many(lanes, from, pitch, taps.count), i, j), to, 0);
-    }
+    const float* const from = memory.rows + static_cast<std::size_t>(taps.first) * row;
+    const auto first = [=](std::size_t j) HWY_ATTR { return from + j * vector; };
+    auto store = finish.row(i, memory.outputs + i * row);
+    join_each(lanes, 0, group.cols.size(), taps.count, static_cast<std::size_t>(taps.step) * row,
+              first, store);
+    finish.end_row(store);
   }
 }
+
+/// Stores extremes as they are.
+struct KeepExtremes {
+  StoreRow row(std::size_t, float* to) const { return {to}; }
+  void end_row(const StoreRow&) const {}
+};
+
+/// Divides sums; `odd` is 0 where all means are finite, NaN elsewhere.
+struct DivideSums {
+  using D = hn::ScalableTag<float>;
+  TileDivisors divisors;
+  bool uniform;  ///< Whether all columns have one divisor.
+  hn::Vec<D> odd = hn::Zero(D());
+
+  struct Row {
+    StoreRow store;
+    Quotient<float> quotient;
+    float row;
+    const float* cols;  ///< Null where all are alike.
+    hn::Vec<D> odd;
+    HWY_INLINE void operator()(hn::Vec<D> sum, std::size_t j) {
+      const D d;
+      const auto mean = cols ? hn::Div(sum, hn::Set(d, row * cols[j])) : quotient(sum);
+      odd = hn::Add(odd, hn::Mul(mean, hn::Zero(d)));
+      store(mean, j);
+    }
+  };
+  Row row(std::size_t i, float* to) const {
+    const float row_divisor = static_cast<float>(divisors.rows[i]);
+    return {{to},
+            Quotient<float>(row_divisor * divisors.rounded_cols[0]),
+            row_divisor,
+            uniform ? nullptr : divisors.rounded_cols,
+            odd};
+  }
+  void end_row(const Row& row) { odd = row.odd; }
+};
 
 /// Calls visit(planes, count, outputs) for the planes of the group, as many as a vector holds.
 template <class Visit>
@@ -179,7 +249,7 @@ void extremes_of_planes(const PlaneGroup& group) {
   const GroupMemory memory = memory_of(group);
   const auto size = static_cast<std::size_t>(group.job->in.plane_size());
   const auto out = static_cast<std::size_t>(group.job->out.plane_size());
-  auto keep = [](auto window, std::size_t, std::size_t) HWY_ATTR { return window; };
+  const KeepExtremes keep;
   for_vectors_of_planes(group, [&](const float* planes, std::size_t count, float* to) HWY_ATTR {
     const auto sum = gather_planes(d, planes, count, size, memory.cells);
     // Infinities of both signs make it NaN too; that costs time alone.
@@ -200,26 +270,71 @@ void ExtremePlanes(const PlaneGroup& group) {
   }
 }
 
+/// Sums of whole planes. Cells are added before they are brought side by side, four at a time.
+template <class D>
+HWY_INLINE hn::Vec<D> sum_planes(D d, const float* planes, std::size_t size) {
+#if HWY_TARGET == HWY_SCALAR
+  auto sum = hn::Zero(d);
+  for (std::size_t f = 0; f < size; ++f) sum = hn::Add(sum, hn::LoadU(d, planes + f));
+  return sum;
+#else
+  // Two sums of each plane's cells, since each addition waits for the one before.
+  std::array<std::array<hn::Vec<D>, 4>, 2> sums;
+  for (auto& some : sums) some.fill(hn::Zero(d));
+  const auto add = [&](std::size_t f, auto& some) HWY_ATTR {
+    for (std::size_t r = 0; r < 4; ++r) {
+      some[r] = hn::Add(some[r], load_blocks(d, planes + r * size + f, 4 * size));
+    }
+  };
+  std::size_t f = 0;
+  for (; f + 8 <= size; f += 8) {
+    add(f, sums[0]);
+    add(f + 4, sums[1]);
+  }
+  if (f + 4 <= size) {
+    add(f, sums[0]);
+    f += 4;
+  }
+  for (std::size_t r = 0; r < 4; ++r) sums[0][r] = hn::Add(sums[0][r], sums[1][r]);
+  const auto four = transposed_blocks(d, sums[0]);
+  auto sum = hn::Add(hn::Add(four[0], four[1]), hn::Add(four[2], four[3]));
+  const auto last = load_across(d, planes + size - 4, size);
+  for (std::size_t i = 4 - (size - f); i < 4; ++i) sum = hn::Add(sum, last[i]);
+  return sum;
+#endif
+}
+
+bool is_whole_plane(const PlaneGroup& group) {
+  const auto whole = [](std::span<const Taps> windows, std::int64_t size) {
+    return windows.size() == 1 && windows[0].count == size;
+  };
+  return whole(group.rows, group.job->in.h) && whole(group.cols, group.job->in.w);
+}
+
 bool MeanPlanes(const PlaneGroup& group) {
+  /// Additions in order that are few enough.
+  constexpr std::size_t kMostSummed = 64;
   const SumLanes<float> lanes{};
   const GroupMemory memory = memory_of(group);
   const auto size = static_cast<std::size_t>(group.job->in.plane_size());
   const auto out = static_cast<std::size_t>(group.job->out.plane_size());
-  // 0 where all means are finite, NaN elsewhere.
-  auto odd = hn::Zero(lanes.d);
-  auto divide = [&](auto sum, std::size_t i, std::size_t j) HWY_ATTR {
-    const float divisor =
-        static_cast<float>(group.divisors.rows[i]) * group.divisors.rounded_cols[j];
-    const auto mean = hn::Div(sum, hn::Set(lanes.d, divisor));
-    odd = hn::Add(odd, hn::Mul(mean, hn::Zero(lanes.d)));
-    return mean;
-  };
+  const bool whole = is_whole_plane(group) && size >= kCellsAtOnce && size <= kMostSummed;
+  DivideSums divide{.divisors = group.divisors, .uniform = true};
+  for (std::size_t j = 1; j < group.cols.size(); ++j) {
+    divide.uniform &= divide.divisors.rounded_cols[j] == divide.divisors.rounded_cols[0];
+  }
   for_vectors_of_planes(group, [&](const float* planes, std::size_t count, float* to) HWY_ATTR {
+    if (whole && count == hn::Lanes(lanes.d)) {
+      auto row = divide.row(0, to);
+      row(sum_planes(lanes.d, planes, size), 0);
+      divide.end_row(row);
+      return;
+    }
     gather_planes(lanes.d, planes, count, size, memory.cells);
     pool_cells(group, lanes, memory, divide);
     scatter_planes(lanes.d, memory.outputs, count, out, to);
   });
-  return hn::AllFalse(lanes.d, hn::IsNaN(odd));
+  return hn::AllFalse(lanes.d, hn::IsNaN(divide.odd));
 }
 
 std::int64_t VectorBytes() {

@@ -20,6 +20,8 @@ constexpr auto kPause = std::chrono::milliseconds(8);
 constexpr double kShortest = 0.004;
 /// One that takes this long, in seconds, is run but once.
 constexpr double kLong = 1.0;
+/// How long a contender runs before its time is taken, in seconds: its threads wake up meanwhile.
+constexpr double kWarmUp = 0.005;
 
 /// A contender of a row and what is known of it.
 struct Runner {
@@ -93,8 +95,22 @@ void check(const Task& task, std::vector<Runner>& runners) {
   }
 }
 
+/// Seconds of a run when warm.
+double warm_up(Contender& contender) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  int runs = 0;
+  do {
+    contender.run();
+    ++runs;
+  } while (seconds() < kWarmUp);
+  return seconds() / runs;
+}
+
 void enlist(Runner& runner, const Effort& effort) {
-  const double once = std::max(runner.once, 1e-7);
+  const double once = std::max(warm_up(*runner.contender), 1e-7);
   const double runs = std::clamp(kShortest / once, 1.0, 5000.0);
   const double repetitions =
       std::clamp(effort.seconds / (runs * once), 3.0, static_cast<double>(effort.repetitions));
@@ -102,7 +118,7 @@ void enlist(Runner& runner, const Effort& effort) {
       benchmark::RegisterBenchmark(runner.name.c_str(),
                                    [&runner](benchmark::State& state) {
                                      std::this_thread::sleep_for(kPause);
-                                     runner.contender->run();
+                                     warm_up(*runner.contender);
                                      for (auto unused : state) {
                                        (void)unused;
                                        runner.contender->run();

@@ -33,8 +33,8 @@ struct Effort {
 
 /// Times a case with every contender that can do it. Each runs once to be checked; one that takes
 /// a second or more is not run again. The others repeat in a random order, so that noise hits all
-/// alike, each time after a pause in which the threads of the one before fall asleep and a run
-/// that is not counted. Errors: ours fails.
+/// alike, each time after a pause in which the threads of the one before fall asleep, and after a
+/// few milliseconds that are not counted. Errors: ours fails.
 Result<Row> measure(const Task& task, const Effort& effort);
 
 /// To be called once, before measure().
