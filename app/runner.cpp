@@ -41,8 +41,10 @@ bool RunRequest::same_as(const RunRequest& other) const {
 
 Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
                     const std::atomic<bool>* cancelled) {
+  static std::atomic<std::uint64_t> serial = 0;
   Evaluation result;
   result.request = request;
+  result.serial = ++serial;
   const auto engine = find_engine(request.engine);
   const auto input = input_of(request, previous);
   if (!engine || !input) {

@@ -28,6 +28,7 @@ struct RunRequest {
 /// A finished run: the trace and a picture a stage.
 struct Evaluation {
   RunRequest request;
+  std::uint64_t serial = 0;        ///< No two evaluations have the same one.
   const Engine* engine = nullptr;  ///< Null when the one asked for is not there.
   Trace trace = {};
   std::vector<std::shared_ptr<const Picture>> pictures = {};        ///< Of each stage's values.

@@ -55,13 +55,17 @@ Result<void> print_checks(const Pipeline& pipeline, const Trace& trace) {
   for (std::size_t i = 1; i < trace.stages.size(); ++i) {
     const Stage& stage = trace.stages[i];
     const LoweredPool* pool = stage.plan.pool();
-    if (!pool) continue;
+    const std::string_view name = pipeline[i - 1].layer.kind->name;
+    if (!pool) {
+      fmt::print("check: layer {}, {}: not compared, it is not one pool\n", i, name);
+      continue;
+    }
     const auto check = check_gradient(*pool, stage.input, kCells, kStep);
     if (!check) return tl::unexpected(check.error());
     fmt::print(
         "check: layer {}, {}: {} cells against finite differences, largest error {:.2g}, {} at a "
         "kink\n",
-        i, pipeline[i - 1].layer.kind->name, check->cells, check->worst, check->kinks);
+        i, name, check->cells, check->worst, check->kinks);
   }
   return {};
 }

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "app/commands/trace_report.h"
 #include "app/commands/value_range.h"
 #include "core/io/json_io.h"
@@ -23,7 +25,9 @@ Json nested(std::span<const float> values, std::span<const std::int64_t> axes) {
 // A parameter's value by its type: both axes are always written, None is null.
 Json json_of(std::int64_t value) { return value; }
 Json json_of(bool value) { return value; }
-Json json_of(double value) { return json_number(static_cast<float>(value)); }
+Json json_of(double value) {
+  return std::isfinite(value) ? Json(value) : json_number(static_cast<float>(value));
+}
 Json json_of(const Pair& pair) { return {pair.h, pair.w}; }
 Json json_of(const OutputRatio& ratio) { return {json_of(ratio.h), json_of(ratio.w)}; }
 Json json_of(const std::vector<std::int64_t>& numbers) { return numbers; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "core/analysis/window_taps.h"
@@ -68,18 +69,22 @@ void add_power(const LoweredPool& pool, const Taps& taps, double divisor, Slopes
   const double value = std::pow(pool.gain * sum / divisor, 1.0 / p);
   for (std::size_t i = 0; i < taps.size(); ++i) {
     const double x = taps[i].value;
-    if (value == 0.0 || (pool.least && x < *pool.least)) continue;
-    const double inner = pool.magnitude && x < 0.0 ? -1.0 : 1.0;
+    const bool no_slope = p != 1.0 && (value == 0.0 || (p < 1.0 && term(x) == 0.0));
+    if (no_slope || (pool.least && x < *pool.least)) continue;
+    const double inner = !pool.magnitude || x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
     slopes[i] += pool.gain / divisor * std::pow(term(x) / value, p - 1.0) * inner;
   }
 }
 
-/// exp(scale * x) of each tap, as shares of their sum.
+/// exp(scale * x) of each tap, as shares of their sum; an infinite largest tap has all of it.
 Slopes exponential_shares(const Taps& taps, double scale) {
   double top = -kInf, sum = 0.0;
   for (const WindowTap& tap : taps) top = std::max(top, tap.value);
   Slopes shares;
-  for (const WindowTap& tap : taps) shares.push_back(std::exp(scale * (tap.value - top)));
+  for (const WindowTap& tap : taps) {
+    const bool limit = std::isinf(top);
+    shares.push_back(limit ? (tap.value == top ? 1.0 : 0.0) : std::exp(scale * (tap.value - top)));
+  }
   for (const double share : shares) sum += share;
   for (double& share : shares) share /= sum;
   return shares;
@@ -89,9 +94,13 @@ Slopes exponential_shares(const Taps& taps, double scale) {
 void add_softmax(const LoweredPool& pool, const Taps& taps, Slopes& slopes) {
   const Slopes shares = exponential_shares(taps, pool.scale);
   double value = 0.0;
-  for (std::size_t i = 0; i < taps.size(); ++i) value += shares[i] * taps[i].value;
   for (std::size_t i = 0; i < taps.size(); ++i) {
-    slopes[i] += shares[i] * (1.0 + pool.scale * (taps[i].value - value));
+    if (shares[i] > 0.0) value += shares[i] * taps[i].value;
+  }
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    if (shares[i] == 0.0) continue;
+    const double away = std::isinf(value) ? 0.0 : taps[i].value - value;
+    slopes[i] += shares[i] * (1.0 + pool.scale * away);
   }
 }
 
@@ -111,12 +120,14 @@ void add_stochastic(const LoweredPool& pool, const Taps& taps, double share, Slo
   }
   double passed = 0.0;
   std::size_t last = taps.size();
+  bool drawn = false;
   for (std::size_t i = 0; i < taps.size() && sum != 0.0; ++i) {
     const double x = taps[i].value;
     if (!(x > 0.0)) continue;
     if (!pool.sampled) slopes[i] += (2.0 * x - squares / sum) / sum;
-    if (passed <= share * sum) last = i;
+    if (!drawn) last = i;
     passed += x;
+    drawn = drawn || passed > share * sum || std::isinf(x);
   }
   if (pool.sampled && last < taps.size()) slopes[last] += 1.0;
 }
@@ -154,7 +165,7 @@ void find_slopes(const LoweredPool& pool, const Taps& taps, const WindowPlace& p
 
 /// One plane's gradient, in double, so that overlapping windows add up in full.
 void plane_gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
-                    std::int64_t plane, TiePolicy ties, std::vector<double>& sums) {
+                    std::int64_t plane, TiePolicy ties, std::span<double> sums) {
   const Shape& out = output.shape();
   Taps taps;
   Slopes slopes;
@@ -179,13 +190,13 @@ Result<double> output_sum(const LoweredPool& pool, const Shape& shape, Buffer<fl
   return std::accumulate(cells.begin(), cells.end(), 0.0);
 }
 
-/// The same with input cell `cell` moved by `step`.
-Result<double> moved_sum(const LoweredPool& pool, const Tensor& input, std::int64_t cell,
-                         float step) {
+/// The sum with input cell `cell` set to `value`.
+Result<double> sum_with(const LoweredPool& pool, const Tensor& input, std::int64_t cell,
+                        float value) {
   auto values = Buffer<float>::allocate(input.shape().elements());
   if (!values) return tl::unexpected(values.error());
   std::ranges::copy(input.values(), values->data());
-  (*values)[cell] += step;
+  (*values)[cell] = value;
   return output_sum(pool, input.shape(), std::move(*values));
 }
 
@@ -194,15 +205,19 @@ struct Differences {
   double up, down;  ///< Per unit moved.
 };
 
+/// `here` is the sum where it is. The step grows with the cell, so that float does not swallow it.
 Result<Differences> differences(const LoweredPool& pool, const Tensor& input, std::int64_t cell,
-                                float step) {
-  const auto here = moved_sum(pool, input, cell, 0.0F);
-  if (!here) return tl::unexpected(here.error());
-  const auto above = moved_sum(pool, input, cell, step);
+                                std::pair<double, float> here_and_step) {
+  const auto [here, unit] = here_and_step;
+  const float x = input.data()[cell];
+  const float size = std::isfinite(x) ? std::max(std::abs(x), 1.0F) : 1.0F;
+  const float step = std::ldexp(unit, std::ilogb(size));
+  const auto above = sum_with(pool, input, cell, x + step);
   if (!above) return tl::unexpected(above.error());
-  const auto below = moved_sum(pool, input, cell, -step);
+  const auto below = sum_with(pool, input, cell, x - step);
   if (!below) return tl::unexpected(below.error());
-  return Differences{(*above - *here) / double{step}, (*here - *below) / double{step}};
+  return Differences{(*above - here) / (double{x + step} - double{x}),
+                     (here - *below) / (double{x} - double{x - step})};
 }
 
 Result<Tensor> ones(const Shape& shape) {
@@ -223,10 +238,11 @@ Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tens
   POOLSCOPE_CHECK(output.shape() == pool.output_shape(in));
   auto values = Buffer<float>::allocate(in.elements());
   if (!values) return tl::unexpected(values.error());
-  std::vector<double> sums(static_cast<std::size_t>(in.plane_size()));
+  auto sums = Buffer<double>::allocate(in.plane_size());
+  if (!sums) return tl::unexpected(sums.error());
   for (std::int64_t p = 0; p < in.planes(); ++p) {
-    plane_gradient(pool, input, output, p, ties, sums);
-    std::ranges::transform(sums, values->data() + p * in.plane_size(),
+    plane_gradient(pool, input, output, p, ties, sums->span());
+    std::ranges::transform(sums->span(), values->data() + p * in.plane_size(),
                            [](double sum) { return static_cast<float>(sum); });
   }
   return Tensor(in, std::move(*values));
@@ -240,9 +256,11 @@ Result<GradientCheck> check_gradient(const LoweredPool& pool, const Tensor& inpu
   if (!found) return tl::unexpected(found.error());
   const std::int64_t cells = input.shape().elements();
   const std::int64_t stride = std::max<std::int64_t>((cells + most - 1) / most, 1);
+  const auto here = input.empty() ? 0.0 : sum_with(pool, input, 0, input.data()[0]);
+  if (!here) return tl::unexpected(here.error());
   GradientCheck check;
   for (std::int64_t cell = 0; cell < cells; cell += stride) {
-    const auto slopes = differences(pool, input, cell, step);
+    const auto slopes = differences(pool, input, cell, {*here, step});
     if (!slopes) return tl::unexpected(slopes.error());
     const double scale = std::max({1.0, std::abs(slopes->up), std::abs(slopes->down)});
     if (!(std::abs(slopes->up - slopes->down) <= kKink * scale)) {

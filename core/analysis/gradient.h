@@ -17,8 +17,9 @@ enum class TiePolicy {
 /// is the gradient on its output: the pool's transposed Jacobian at `input`.
 /// Shape: as the input. A pick (max, min, median) passes it on by `ties`; a mean sends 1/divisor to
 /// each tap inside, a power, softmax or log-sum-exp what its formula's derivative says; where that
-/// has none (a power at 0) it is 0. NaN: a NaN that won gets the gradient; other reductions of NaN
-/// give NaN. Errors: memory. Source: design/semantics.md, "Backward".
+/// has none (a power at 0) it is 0. NaN: a NaN that won gets the gradient; a mean and a weighted
+/// sum send on the same whatever they read; the derivative of another reduction of NaN may be NaN.
+/// Errors: memory. Source: design/semantics.md, "Backward".
 Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
                         TiePolicy ties);
 
@@ -34,8 +35,9 @@ struct GradientCheck {
   double worst = 0.0;      ///< The largest error, relative to the larger of 1 and the gradient.
 };
 
-/// Moves each input cell (evenly spread ones, at most `most`) of a pool up and down by `step`, and
-/// compares what the sum of all outputs does with the gradient of ones. Errors: those of a run.
+/// Moves each input cell (evenly spread ones, at most `most`) of a pool up and down by `step`
+/// (times its own size, rounded down to a power of two, where that is more than 1), and compares
+/// what the sum of all outputs does with the gradient of ones. Errors: those of a run.
 Result<GradientCheck> check_gradient(const LoweredPool& pool, const Tensor& input,
                                      std::int64_t most, float step);
 

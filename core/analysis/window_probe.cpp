@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/pooling/axis_windows.h"
+
 namespace poolscope {
 namespace {
 
@@ -109,12 +111,11 @@ WindowFacts window_facts(const Tensor& input, const LoweredPool& pool, std::int6
   const auto values = input.plane(plane);
   const Shape& shape = input.shape();
   facts.taps = facts.row.count * facts.col.count;
-  for (std::int64_t r = 0; r < facts.row.count; ++r) {
+  const TapRange rows = taps_inside(facts.row, shape.h), cols = taps_inside(facts.col, shape.w);
+  for (std::int64_t r = rows.first; r < rows.end; ++r) {
     const std::int64_t y = facts.row.tap(r);
-    if (y < 0 || y >= shape.h) continue;
-    for (std::int64_t c = 0; c < facts.col.count; ++c) {
+    for (std::int64_t c = cols.first; c < cols.end; ++c) {
       const std::int64_t x = facts.col.tap(c);
-      if (x < 0 || x >= shape.w) continue;
       const float value = values[static_cast<std::size_t>(y * shape.w + x)];
       ++facts.inside;
       facts.sum += value;

@@ -1,5 +1,7 @@
 #include "core/analysis/window_taps.h"
 
+#include "core/pooling/axis_windows.h"
+
 namespace poolscope {
 
 void read_window(const LoweredPool& pool, const Tensor& input, const WindowPlace& place,
@@ -10,13 +12,13 @@ void read_window(const LoweredPool& pool, const Tensor& input, const WindowPlace
   const Shape& shape = input.shape();
   const auto plane = input.plane(place.plane);
   const bool mirrored = pool.border == Border::reflect;
+  const TapRange rows = mirrored ? TapRange{0, row.count} : taps_inside(row, shape.h);
+  const TapRange cols = mirrored ? TapRange{0, col.count} : taps_inside(col, shape.w);
   taps.clear();
-  for (std::int64_t r = 0; r < row.count; ++r) {
+  for (std::int64_t r = rows.first; r < rows.end; ++r) {
     const std::int64_t y = mirrored ? reflected(row.tap(r), shape.h) : row.tap(r);
-    if (y < 0 || y >= shape.h) continue;
-    for (std::int64_t c = 0; c < col.count; ++c) {
+    for (std::int64_t c = cols.first; c < cols.end; ++c) {
       const std::int64_t x = mirrored ? reflected(col.tap(c), shape.w) : col.tap(c);
-      if (x < 0 || x >= shape.w) continue;
       const std::int64_t index = y * shape.w + x;
       const double weight =
           pool.weights.empty() ? 1.0 : pool.weights[static_cast<std::size_t>(r * col.count + c)];

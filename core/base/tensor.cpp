@@ -140,6 +140,7 @@ std::string axes_text(std::span<const std::int64_t> axes, std::string_view separ
 }
 
 template class Buffer<float>;
+template class Buffer<double>;
 template class Buffer<std::int64_t>;
 template class Array<float>;
 template class Array<std::int64_t>;

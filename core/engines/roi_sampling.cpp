@@ -6,7 +6,6 @@
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace poolscope {
 namespace {
@@ -120,7 +119,8 @@ void bin_gradient(std::span<const float> plane, const Shape& shape, const Bin& b
 
 }  // namespace
 
-Result<Tensor> sampled(const Tensor& input, const RoiSampling& sampling) {
+Result<Tensor> sampled(const Tensor& input, const RoiSampling& sampling,
+                       const RunOptions& options) {
   const Shape& in = input.shape();
   const Shape out{in.n, in.c, sampling.rows, sampling.cols};
   auto values = Buffer<float>::allocate(out.elements());
@@ -128,6 +128,7 @@ Result<Tensor> sampled(const Tensor& input, const RoiSampling& sampling) {
   std::int64_t cell = 0;
   for (std::int64_t p = 0; p < in.planes(); ++p) {
     for (std::int64_t i = 0; i < out.h; ++i) {
+      if (options.is_cancelled()) return failure("cancelled");
       for (std::int64_t j = 0; j < out.w; ++j) {
         (*values)[cell++] = bin_value(input.plane(p), in, {sampling, i, j});
       }
@@ -141,15 +142,16 @@ Result<Tensor> sampled_gradient(const Tensor& input, const RoiSampling& sampling
   const Shape& in = input.shape();
   auto values = Buffer<float>::allocate(in.elements());
   if (!values) return tl::unexpected(values.error());
-  std::vector<double> sums(static_cast<std::size_t>(in.plane_size()));
+  auto sums = Buffer<double>::allocate(in.plane_size());
+  if (!sums) return tl::unexpected(sums.error());
   for (std::int64_t p = 0; p < in.planes(); ++p) {
-    std::ranges::fill(sums, 0.0);
+    std::ranges::fill(sums->span(), 0.0);
     for (std::int64_t cell = 0; cell < output.shape().plane_size(); ++cell) {
       const Bin bin{sampling, cell / output.shape().w, cell % output.shape().w};
       const double given = output.plane(p)[static_cast<std::size_t>(cell)];
-      bin_gradient(input.plane(p), in, bin, {given, sums});
+      bin_gradient(input.plane(p), in, bin, {given, sums->span()});
     }
-    std::ranges::transform(sums, values->data() + p * in.plane_size(),
+    std::ranges::transform(sums->span(), values->data() + p * in.plane_size(),
                            [](double sum) { return static_cast<float>(sum); });
   }
   return Tensor(in, std::move(*values));

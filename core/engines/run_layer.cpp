@@ -83,8 +83,8 @@ Result<PoolOutput> run_work(const Engine&, const LayerRun& run, const Unpool& un
 }
 
 Result<PoolOutput> run_work(const Engine&, const LayerRun& run, const RoiSampling& sampling,
-                            const RunOptions&) {
-  return by_loops(sampled(run.input, sampling), "RoI align");
+                            const RunOptions& options) {
+  return by_loops(sampled(run.input, sampling, options), "RoI align");
 }
 
 }  // namespace

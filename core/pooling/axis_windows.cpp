@@ -65,6 +65,11 @@ std::int64_t taps_between(const AxisWindow& window, std::int64_t low, std::int64
   return std::max(last - first + 1, std::int64_t{0});
 }
 
+TapRange taps_inside(const AxisWindow& window, std::int64_t size) {
+  const std::int64_t first = std::max(ceil_div(-window.begin, window.step), std::int64_t{0});
+  return {first, first + taps_between(window, 0, size)};
+}
+
 std::vector<AxisWindow> sliding_windows(const SlidingAxis& axis, Counted counted) {
   const std::int64_t low = counted == Counted::padded ? -axis.before : 0;
   const std::int64_t high = counted == Counted::padded ? axis.size + axis.after : axis.size;

@@ -62,6 +62,12 @@ std::vector<AxisWindow> sliding_windows(const SlidingAxis& axis, Counted counted
 /// whole axis.
 std::vector<AxisWindow> adaptive_windows(std::int64_t size, std::int64_t outputs, Counted counted);
 
+/// The taps of a window that lie in [0, size): those from `first` up to `end`.
+struct TapRange {
+  std::int64_t first = 0, end = 0;
+};
+TapRange taps_inside(const AxisWindow& window, std::int64_t size);
+
 /// How many taps of a window lie in [low, high).
 std::int64_t taps_between(const AxisWindow& window, std::int64_t low, std::int64_t high);
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -136,6 +135,15 @@ Result<LoweredLayer> lower_roi_align(const Layer& layer, const Shape& input) {
   if (!points_x) return tl::unexpected(points_x.error());
   sampling.points_y = *points_y;
   sampling.points_x = *points_x;
+  constexpr std::int64_t kMostPoints = std::int64_t{1} << 31;
+  const std::int64_t points = sampling.points_y * sampling.points_x;
+  if (points > kMostPoints / std::max<std::int64_t>(output.elements(), 1)) {
+    return parameter_error(
+        layer, &Layer::sampling_ratio,
+        fmt::format("{} bins of {}x{} points are too many to sample; at most {} "
+                    "points together",
+                    output.elements(), sampling.points_y, sampling.points_x, kMostPoints));
+  }
   return sampling;
 }
 
@@ -162,8 +170,7 @@ constexpr Parameter kStorageOrder{"storage_order",
 constexpr Parameter kP{"p", &Layer::norm_type, false,
                        "The power p in (sum of |x|^p)^(1/p), a positive integer."};
 
-constexpr NumberRange kPositive{std::numeric_limits<double>::denorm_min(),
-                                std::numeric_limits<double>::max(), "more than 0"};
+constexpr NumberRange kScale{1e-6, 1e6, "from 1e-6 to 1e6"};
 constexpr NumberRange kCellCount{1.0, static_cast<double>(kMaxParameter),
                                  "an integer of at least 1"};
 constexpr std::string_view kModes[] = {"avg", "max"};
@@ -171,7 +178,7 @@ constexpr std::string_view kCoordinates[] = {"half_pixel", "output_half_pixel"};
 constexpr Parameter kRois{"rois", &Layer::rois, false,
                           "The rectangle [x1, y1, x2, y2] on every sample; None: the whole input."};
 constexpr Parameter kSpatialScale{"spatial_scale", &Layer::spatial_scale, false,
-                                  "Cells of the input for one unit of rois.", kPositive};
+                                  "Cells of the input for one unit of rois.", kScale};
 constexpr Parameter kMaxRoiPool[] = {
     {"pooled_shape", &Layer::pooled_shape, true, "Rows and columns of the output."},
     kSpatialScale,

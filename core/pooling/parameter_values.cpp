@@ -268,7 +268,8 @@ std::string text_of(const Spelling& style, bool value) {
 std::string text_of(const Spelling& style, double value) {
   if (std::isnan(value)) return "float(\"nan\")";
   if (std::isinf(value)) return value > 0 ? "float(\"inf\")" : "float(\"-inf\")";
-  if (style.is(Framework::onnx) && value == std::floor(value)) return fmt::format("{:.0f}", value);
+  if (style.is(Framework::onnx) && value == std::floor(value) && std::abs(value) < 0x1p53)
+    return fmt::format("{:.0f}", value);
   return fmt::format("{}", value);
 }
 

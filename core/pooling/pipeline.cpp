@@ -97,17 +97,25 @@ Result<StagePlan> read_as(ArrayForm wanted, const StagePlan& before, const Layer
   return stage;
 }
 
-/// The last stage whose winners fit the input of an unpooling after `stages`. Errors: none does.
-Result<std::size_t> winners_for(const Layer& layer, const std::vector<StagePlan>& stages) {
-  const Shape& wanted = stages.back().shape;
+/// Whether the values of `before` lie as the layer of `stage` reads them: the same axes in the same
+/// order, so that a winner of one is a place in the other.
+bool lies_as(const StagePlan& before, const StagePlan& stage) {
+  const auto last = [](const ArrayForm& form) { return form.format == DataFormat::channels_last; };
+  return before.shape == stage.input_shape && before.form.spatial == stage.input_form.spatial &&
+         last(before.form) == last(stage.input_form);
+}
+
+/// The last stage whose winners fit what an unpooling after `stages` reads. Errors: none does.
+Result<std::size_t> winners_for(const Layer& layer, const std::vector<StagePlan>& stages,
+                                const StagePlan& reading) {
   for (std::size_t i = stages.size(); i-- > 1;) {
     const LoweredPool* pool = stages[i].pool();
-    if (pool && pool->reduction == Reduction::max && stages[i].shape == wanted) return i;
+    if (pool && pool->reduction == Reduction::max && lies_as(stages[i], reading)) return i;
   }
-  return failure(
-      fmt::format("{}: no max pooling before it gives places for its {} values; put one of that "
-                  "output before it",
-                  layer.kind->name, axes_text(array_axes(wanted, stages.back().form))));
+  return failure(fmt::format(
+      "{}: no max pooling before it gives places for its {} values; put one of that "
+      "output before it",
+      layer.kind->name, axes_text(array_axes(stages.back().shape, stages.back().form))));
 }
 
 Result<StagePlan> plan_stage(const Layer& layer, const std::vector<StagePlan>& stages) {
@@ -119,7 +127,7 @@ Result<StagePlan> plan_stage(const Layer& layer, const std::vector<StagePlan>& s
   auto lowered = lower_layer(layer, stage->input_shape);
   if (!lowered) return tl::unexpected(lowered.error());
   if (std::holds_alternative<Unpool>(*lowered)) {
-    const auto winners = winners_for(layer, stages);
+    const auto winners = winners_for(layer, stages, *stage);
     if (!winners) return tl::unexpected(winners.error());
     stage->winners_of = *winners;
   }

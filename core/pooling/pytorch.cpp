@@ -44,6 +44,10 @@ Result<LoweredLayer> lower_adaptive_average(const Layer& layer, const Shape& inp
 
 Result<void> check_one_size(const Layer& layer) {
   const bool sized = layer.output_size != OutputSize{};
+  if (sized && (!layer.output_size.h || !layer.output_size.w)) {
+    return parameter_error(layer, &Layer::output_size,
+                           "output_size gives one of the two axes; both are needed");
+  }
   if (sized != layer.output_ratio.has_value()) return {};
   return parameter_error(layer, &Layer::output_size,
                          sized ? "output_size and output_ratio are both given; one of the two"
@@ -53,19 +57,21 @@ Result<void> check_one_size(const Layer& layer) {
 /// What both axes of a fractional pool need to know.
 struct FractionalAxis {
   std::int64_t size, kernel, outputs;
+  double ratio;
 };
 
 FractionalAxis fractional_axis(std::int64_t size, std::int64_t kernel,
                                const std::optional<std::int64_t>& wanted, double ratio) {
   const auto share = static_cast<std::int64_t>(static_cast<double>(size) * ratio);
-  return {size, kernel, wanted.value_or(share)};
+  return {size, kernel, wanted.value_or(share), ratio};
 }
 
 Result<void> check_fractional(const Layer& layer, const FractionalAxis& axis) {
   if (axis.outputs < 1) {
-    return parameter_error(layer, &Layer::output_ratio,
-                           fmt::format("output_ratio leaves no cell of {}; more than {:.3g}",
-                                       axis.size, 1.0 / static_cast<double>(axis.size)));
+    return parameter_error(
+        layer, &Layer::output_ratio,
+        fmt::format("output_ratio {} leaves no cell of {}; at least {:.3g}", axis.ratio, axis.size,
+                    1.0 / static_cast<double>(axis.size)));
   }
   const std::int64_t most = axis.size - axis.kernel + 1;
   if (axis.outputs <= most) return {};
@@ -103,7 +109,7 @@ Result<LoweredLayer> lower_fractional(const Layer& layer, const Shape& input) {
   const std::int64_t planes = std::max<std::int64_t>(input.planes(), 1);
   if (planes * (rows.outputs + cols.outputs) > kMaxWindows) {
     return parameter_error(
-        layer, &Layer::output_size,
+        layer, layer.output_ratio ? ParameterField(&Layer::output_ratio) : &Layer::output_size,
         fmt::format("{} planes of {}x{} windows of their own are too many to list; at most {}",
                     planes, rows.outputs, cols.outputs, kMaxWindows));
   }

@@ -1,4 +1,3 @@
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -177,6 +176,13 @@ std::vector<double> axis_weights(Weight weight, std::int64_t taps) {
 /// A convolution of each channel with one kernel, zeros around the input. Source: Springenberg et
 /// al. 2015 (Striving for simplicity), equation 2, with kernels that are shown instead of learned.
 Result<LoweredLayer> lower_strided(const Layer& layer, const Shape& input) {
+  constexpr std::int64_t kMostWeights = std::int64_t{1} << 20;
+  const Pair& kernel = layer.kernel_size;
+  if (kernel.h > kMostWeights / kernel.w) {
+    return parameter_error(layer, &Layer::kernel_size,
+                           fmt::format("kernel_size {}x{} has too many weights; at most {}",
+                                       kernel.h, kernel.w, kMostWeights));
+  }
   auto pool = lower_half_padded(layer, input, Counted::one).map(max_pool);
   if (!pool) return tl::unexpected(pool.error());
   pool->reduction = Reduction::weighted;
@@ -206,8 +212,10 @@ Result<LoweredLayer> lower_pyramid(const Layer& layer, const Shape& input) {
   return pyramid;
 }
 
-constexpr NumberRange kPositive{std::numeric_limits<double>::denorm_min(),
-                                std::numeric_limits<double>::max(), "more than 0"};
+constexpr NumberRange kSharpness{1e-6, 1e6, "from 1e-6 to 1e6"};
+/// Beyond it the powers of a 16-bit picture leave double.
+constexpr NumberRange kGemPower{0.01, 60.0, "from 0.01 to 60"};
+constexpr NumberRange kEps{1e-30, 1e30, "from 1e-30 to 1e30"};
 constexpr NumberRange kShare{0.0, 1.0, "from 0 to 1"};
 constexpr std::string_view kWeights[] = {"average", "binomial", "centre"};
 
@@ -221,7 +229,7 @@ constexpr Parameter kCeilMode{"ceil_mode", &Layer::ceil_mode, false,
                               "Round the output size up: the last window may overhang."};
 constexpr Parameter kBeta{"beta", &Layer::beta, false,
                           "How strongly large values weigh: 0 the average, large the maximum.",
-                          kPositive};
+                          kSharpness};
 constexpr Parameter kFilterSize{"filter_size",
                                 &Layer::filter_size,
                                 false,
@@ -251,8 +259,8 @@ constexpr Parameter kGem[] = {
     kStride,
     kPadding,
     kCeilMode,
-    {"p", &Layer::norm_type, false, "The power: 1 the average, large the maximum.", kPositive},
-    {"eps", &Layer::eps, false, "Smaller values are raised to it.", kPositive}};
+    {"p", &Layer::norm_type, false, "The power: 1 the average, large the maximum.", kGemPower},
+    {"eps", &Layer::eps, false, "Smaller values are raised to it.", kEps}};
 constexpr Parameter kSoft[] = {kKernelSize, kStride, kPadding, kCeilMode, kBeta};
 constexpr Parameter kAttention[] = {
     kKernelSize,
@@ -260,7 +268,7 @@ constexpr Parameter kAttention[] = {
     kPadding,
     kCeilMode,
     {"temperature", &Layer::temperature, false,
-     "How evenly the window is looked at: large is the average.", kPositive}};
+     "How evenly the window is looked at: large is the average.", kSharpness}};
 constexpr Parameter kBlur[] = {
     {"kernel_size", &Layer::kernel_size, true,
      "Of the pool it takes the place of: the stride, where that is None."},

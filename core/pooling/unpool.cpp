@@ -18,17 +18,23 @@ struct UnpoolAxis {
 };
 
 Result<void> check_axis(const Layer& layer, const UnpoolAxis& axis) {
+  const bool both_sides = layer.kind->is(Framework::pytorch);
+  const std::int64_t most = axis.usual() + axis.padding - 1;
+  if (axis.usual() < 1 && !axis.wanted) {
+    return parameter_error(layer, &Layer::padding,
+                           fmt::format("{} {} leaves no {} of the output; at most {}",
+                                       parameter_name(*layer.kind, &Layer::padding),
+                                       both_sides ? axis.padding / 2 : axis.padding, axis.name,
+                                       both_sides ? most / 2 : most));
+  }
   const std::int64_t low = std::max<std::int64_t>(axis.usual() - axis.stride + 1, 1);
   const std::int64_t high = axis.usual() + axis.stride - 1;
-  if (axis.wanted && (*axis.wanted < low || *axis.wanted > high)) {
-    return parameter_error(layer, &Layer::output_size,
-                           fmt::format("output_size of {} {} is out of reach; from {} to {}",
-                                       *axis.wanted, axis.name, low, high));
-  }
-  if (axis.outputs() >= 1) return {};
-  return parameter_error(layer, &Layer::padding,
-                         fmt::format("padding {} leaves no {} of the output; at most {}",
-                                     axis.padding, axis.name, axis.usual() + axis.padding - 1));
+  if (!axis.wanted || (*axis.wanted >= low && *axis.wanted <= high)) return {};
+  return parameter_error(
+      layer, &Layer::output_size,
+      high < low ? fmt::format("no output_size is in reach of {} {}", axis.usual(), axis.name)
+                 : fmt::format("output_size of {} {} is out of reach; from {} to {}", *axis.wanted,
+                               axis.name, low, high));
 }
 
 }  // namespace

@@ -164,8 +164,10 @@ class Rows(CommandLineTest):
         ]
         for row, plane in pairs:
             expected = self.apply(x[:, :, None, :], plane)[:, :, 0, :]
-            np.testing.assert_array_equal(self.apply(x, row), expected, row)
-            np.testing.assert_array_equal(self.apply(x[0], row), expected[0], row)
+            # Sums may be joined in another order for another number of planes.
+            slack = 0 if "Max" in row else 1e-6
+            np.testing.assert_allclose(self.apply(x, row), expected, rtol=slack, atol=slack, err_msg=row)
+            np.testing.assert_allclose(self.apply(x[0], row), expected[0], rtol=slack, atol=slack, err_msg=row)
 
     def test_of_keras_take_channels_last(self):
         x = np.random.default_rng(10).normal(size=(2, 9, 3)).astype(np.float32)

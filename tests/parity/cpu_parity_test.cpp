@@ -182,5 +182,25 @@ TEST_P(CpuParity, ThreadsNeverChangeAResult) {
   }
 }
 
+TEST_P(CpuParity, ThreadsNeverChangeAResultOfSmallPlanes) {
+  const Kind& kind = GetParam();
+  const oneapi::tbb::global_control seven(oneapi::tbb::global_control::max_allowed_parallelism, 7);
+  const std::array<CpuEngine, 3> engines{CpuEngine(1), CpuEngine(2), CpuEngine(7)};
+  for (const Shape& shape :
+       {Shape{2, 96, 14, 14}, {1, 600, 7, 7}, {3, 5, 40, 33}, {1, 64, 20, 20}}) {
+    for (const AxisSpec& axis :
+         {AxisSpec{2, 2}, {3, 1, 1, 1}, {3, 2, 1, 1}, {5, 1, 2, 2}, {7, 7}}) {
+      const GridCase grid_case{axis, axis, shape, Fill::random};
+      const LoweredPool pool = pool_of(grid_case, kind);
+      const Tensor input = filled(shape, Fill::random, 9);
+      const PoolOutput expected = *engines[0].run(input, pool, {.winners = kind.winners});
+      for (const CpuEngine& engine : engines) {
+        ASSERT_TRUE(same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected))
+            << engine.title() << ", " << text(grid_case);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace poolscope

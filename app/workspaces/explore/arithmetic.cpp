@@ -25,9 +25,13 @@ std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
     y = reflected(y, view.rows);
     x = reflected(x, view.cols);
   }
-  std::string text = view.inside(y, x)
-                         ? short_number_text(static_cast<double>(view.input_value(y, x)), kDigits)
-                         : std::string(view.border_text());
+  const auto raised = [&](double value) {
+    return view.pool->least && value < *view.pool->least ? *view.pool->least : value;
+  };
+  std::string text =
+      view.inside(y, x)
+          ? short_number_text(raised(static_cast<double>(view.input_value(y, x))), kDigits)
+          : std::string(view.border_text());
   if (!is_power) return text;
   if (view.pool->magnitude) text = "|" + text + "|";
   if (view.pool->exponent == 1.0) return text;
@@ -183,11 +187,18 @@ void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t
     return;
   }
   text.facts.emplace_back("Norm p", number_text(view.pool->exponent));
-  const bool scaled = view.pool->gain != static_cast<double>(divisor);
+  const bool scaled = view.pool->gain != 1.0 && view.pool->gain != static_cast<double>(divisor);
   if (scaled) text.facts.emplace_back("Scale", "partial window, as if full (PyTorch)");
   text.sentence = "Large values weigh more than in an average, and less than in a maximum.";
-  if (text.result == "NaN")
+  if (view.pool->least) {
+    text.facts.emplace_back("Eps",
+                            number_text(*view.pool->least) + ", smaller cells are raised to it");
+  }
+  if (std::isnan(facts.sum)) {
+    text.sentence = "A cell of this window is NaN, and so is the result.";
+  } else if (text.result == "NaN") {
     text.sentence = "The sum of powers is negative, so its root is NaN, as in PyTorch.";
+  }
 }
 
 }  // namespace
@@ -219,8 +230,10 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
       text.sentence = wording_of(Reduction::weighted).sentence;
       break;
     default:
-      add_call_lines(text, wording_of(view.pool->reduction).function, tap_rows(view, facts, ", "));
+      add_call_lines(text, view.pool->sampled ? "drawn" : wording_of(view.pool->reduction).function,
+                     tap_rows(view, facts, ", "));
       text.sentence = wording_of(view.pool->reduction).sentence;
+      if (view.pool->sampled) text.sentence = "One cell is drawn, each by its share of the sum.";
       if (view.pool->has_winners()) add_winner_facts(view, facts, text);
   }
   text.facts.emplace_back("Padding cells", border_fact(view, facts));

@@ -163,7 +163,11 @@ void edit_field(const Field& field, DataFormat Layer::*member) {
 
 void edit_field(const Field& field, OutputSize Layer::*member) {
   const OutputSize& size = field.layer.*member;
-  const auto input = layer_input(field.ui).value_or(Shape{});
+  const std::size_t stage = field.ui.document.selected_layer + 1;
+  const bool runs = stage < field.ui.plan.stages.size();
+  // What an axis left out comes to.
+  const Shape input =
+      runs ? field.ui.plan.stages[stage].shape : layer_input(field.ui).value_or(Shape{});
   const auto shown = [](const std::optional<std::int64_t>& axis) {
     return axis ? std::string{} : std::string("None");
   };

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "core/pooling/axis_windows.h"
+
 namespace poolscope {
 namespace {
 
@@ -207,16 +209,16 @@ std::optional<Selection> window_reading(const StageView& view, std::int64_t row,
 std::vector<std::int64_t> axis_coverage(const std::vector<AxisWindow>& windows, std::int64_t size) {
   std::vector<std::int64_t> coverage(static_cast<std::size_t>(size), 0);
   for (const AxisWindow& window : windows) {
-    for (std::int64_t k = 0; k < window.count; ++k) {
-      const std::int64_t tap = window.tap(k);
-      if (tap >= 0 && tap < size) ++coverage[static_cast<std::size_t>(tap)];
+    const TapRange inside = taps_inside(window, size);
+    for (std::int64_t k = inside.first; k < inside.end; ++k) {
+      ++coverage[static_cast<std::size_t>(window.tap(k))];
     }
   }
   return coverage;
 }
 
 void ProbeCache::renew(const StageView& view) {
-  const Key key{view.evaluation, view.windows(), view.plane};
+  const Key key{view.evaluation->serial, view.windows(), view.plane};
   if (key == key_) return;
   key_ = key;
   blocks_.clear();

@@ -69,7 +69,7 @@ class ProbeCache {
 
  private:
   struct Key {
-    const Evaluation* evaluation = nullptr;
+    std::uint64_t evaluation = 0;
     const PlaneWindows* windows = nullptr;
     std::int64_t plane = -1;
     bool operator==(const Key&) const = default;
