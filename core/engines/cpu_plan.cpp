@@ -16,8 +16,8 @@ constexpr std::int64_t kCacheBytes = 256 << 10;
 constexpr std::int64_t kMaxScratchBytes = 16 << 20;
 /// Input cells that make a task worth its start.
 constexpr std::int64_t kTaskCells = 32 << 10;
-/// Planes that a task's tile of small ones holds.
-constexpr std::int64_t kPlanesOfGroup = 16;
+/// Small planes are shared out by multiples of this, as many as the widest vector has lanes.
+constexpr std::int64_t kPlanesAtOnce = 16;
 /// Each rounding is off by up to 6e-8 of the terms' size, and 1e-6 is allowed.
 constexpr int kMostRoundings = 16;
 bool is_extreme(const Job& job) {
@@ -94,7 +94,10 @@ Plan::Plan(const Job& job, int threads)
   }
   method_ = choose();
   if (method_ == Method::planes) {
-    plane_groups_ = (plane_groups_ + kPlanesOfGroup - 1) / kPlanesOfGroup;
+    // A tile takes long enough to outweigh its start, and there are enough for all threads.
+    group_planes_ =
+        std::max(plane_groups_ / (16 * threads) / kPlanesAtOnce, std::int64_t{1}) * kPlanesAtOnce;
+    plane_groups_ = (plane_groups_ + group_planes_ - 1) / group_planes_;
     fill_taps();
   } else {
     if (method_ == Method::rings) cut_rings();
@@ -214,7 +217,7 @@ void Plan::cut_rings() {
 }
 
 std::int64_t Plan::tile_cells() const {
-  if (method_ == Method::planes) return kPlanesOfGroup * job_.in.plane_size();
+  if (method_ == Method::planes) return group_planes_ * job_.in.plane_size();
   const AxisWindow& row = windows().rows.front();
   const AxisWindow& col = windows().cols.front();
   if (method_ == Method::general) {
@@ -299,8 +302,8 @@ void Plan::run_planes(std::int64_t index) const {
                    .rows = tables_->row_taps,
                    .cols = tables_->col_taps,
                    .divisors = divisors({}),
-                   .plane_begin = index * kPlanesOfGroup,
-                   .plane_end = std::min((index + 1) * kPlanesOfGroup, job_.in.planes()),
+                   .plane_begin = index * group_planes_,
+                   .plane_end = std::min((index + 1) * group_planes_, job_.in.planes()),
                    .scratch = scratch(plane_scratch_bytes(job_))};
   if (is_extreme(job_)) return extreme_planes(group);
   if (mean_planes(group)) return;

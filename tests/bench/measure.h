@@ -26,7 +26,7 @@ struct Row {
 };
 
 struct Effort {
-  double seconds = 0.3;     ///< For each contender of a row, about.
+  double seconds = 0.2;     ///< For each contender of a row, about.
   int repetitions = 15;     ///< At most.
   double most_taps = 1e12;  ///< Peers leave out cases of more work than this, see Entry.
 };
