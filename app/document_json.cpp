@@ -58,7 +58,10 @@ json evaluation_json(const Evaluation* evaluation) {
       entry["values"] = values_json(stage.values);
     stages.push_back(std::move(entry));
   }
-  json result{{"stages", std::move(stages)}, {"error", nullptr}};
+  json result{{"stages", std::move(stages)},
+              {"error", nullptr},
+              {"engine_title", evaluation->engine_title},
+              {"engine_notes", evaluation->engine_notes}};
   if (evaluation->trace.error) result["error"] = evaluation->trace.error->message;
   return result;
 }

@@ -1,6 +1,10 @@
 #include "app/runner.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "app/actions.h"
 #include "core/engines/engine_list.h"
@@ -31,6 +35,22 @@ Result<Tensor> input_of(const RunRequest& request, const Evaluation* previous) {
   return pipeline_input(request.source);
 }
 
+void add_once(std::vector<std::string>& list, std::string text) {
+  if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
+}
+
+/// The titles of the engines that ran, in order; of the one asked for where none did.
+std::string engines_that_ran(const Evaluation& run) {
+  std::vector<std::string> titles;
+  for (const Stage& stage : run.trace.stages) {
+    if (stage.engine.empty()) continue;
+    const auto engine = find_engine(stage.engine);
+    add_once(titles, engine ? (*engine)->title() : stage.engine);
+  }
+  if (titles.empty()) titles.push_back(run.engine->title());
+  return fmt::format("{}", fmt::join(titles, " + "));
+}
+
 }  // namespace
 
 bool RunRequest::same_as(const RunRequest& other) const {
@@ -54,8 +74,10 @@ Evaluation evaluate(const RunRequest& request, const Evaluation* previous,
   result.engine = *engine;
   result.trace = run_pipeline(**engine, request.pipeline, *input, request.source.array.form,
                               {.winners = false, .cancelled = cancelled});
+  result.engine_title = engines_that_ran(result);
   for (const Stage& stage : result.trace.stages) {
     result.seconds += stage.seconds;
+    for (const std::string& note : stage.engine_notes) add_once(result.engine_notes, note);
     result.pictures.push_back(picture_of(stage.values, result, previous));
     result.input_pictures.push_back(picture_of(stage.input, result, previous));
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -33,7 +34,9 @@ struct Evaluation {
   Trace trace = {};
   std::vector<std::shared_ptr<const Picture>> pictures = {};        ///< Of each stage's values.
   std::vector<std::shared_ptr<const Picture>> input_pictures = {};  ///< Of what each layer read.
-  double seconds = 0.0;  ///< Of the engine, all layers together.
+  double seconds = 0.0;                        ///< Of the engine, all layers together.
+  std::string engine_title = {};               ///< Of those that computed it: `CPU, 2 threads`.
+  std::vector<std::string> engine_notes = {};  ///< What they say of it, each sentence once.
 };
 
 /// Runs a request to its end. `previous` lends pictures of tensors that did not change.

@@ -145,7 +145,7 @@ void draw_workspace_tab(const Ui& ui, const Rect& area, float x) {
 std::string badge_text(const Ui& ui, const BarState& state) {
   if (ui.evaluation == nullptr) return "starting";
   if (ui.evaluation->engine == nullptr) return "no engine";
-  const std::string title = ui.evaluation->engine->title();
+  const std::string& title = ui.evaluation->engine_title;
   if (state.busy) return title + " · running";
   if (ui.stale) return title + " · cancelled";
   if (ui.evaluation->seconds == 0.0) return title;
@@ -156,6 +156,39 @@ std::string badge_text(const Ui& ui, const BarState& state) {
 /// text.
 constexpr double kLongRun = 0.5;  ///< Seconds after which a run is shown and can be cancelled.
 constexpr float kWideBar = 760.0F, kTinyBar = 600.0F;
+
+/// What there is to know of the badge: the engine and what it says of the run, or why none ran.
+std::string badge_tip(const Ui& ui, const std::string& text) {
+  if (ui.evaluation != nullptr && ui.evaluation->engine == nullptr && ui.evaluation->trace.error)
+    return ui.evaluation->trace.error->message;
+  if (ui.evaluation == nullptr || ui.evaluation->engine_notes.empty()) {
+    return text + ": the engine that computed this picture, and its time; click to choose another";
+  }
+  return fmt::format("{}\n{}", text, fmt::join(ui.evaluation->engine_notes, "\n"));
+}
+
+/// An engine that is not there is grey, and says what would bring it.
+void draw_engine_menu(const Ui& ui, const Rect& badge) {
+  ImGui::SetNextWindowPos({badge.max.x, badge.max.y + ui.px(6)}, ImGuiCond_Always, {1.0F, 0.0F});
+  if (!ImGui::BeginPopup("engine/menu")) return;
+  for (const EngineInfo& info : engine_infos()) {
+    const bool chosen = ui.document.engine == info.name;
+    if (item(ui, info.name.c_str(), info.about.c_str(), chosen, info.is_here))
+      ui.act(action::SetEngine{info.name});
+  }
+  ImGui::EndPopup();
+}
+
+/// The dot of the badge: computed, under way, or none; a warning sign where the engines have
+/// something to say.
+void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
+  const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
+  if (good && !ui.evaluation->engine_notes.empty()) {
+    draw_icon(ui, Icon::warn, center, ui.theme.warn, 14.0F);
+    return;
+  }
+  list().AddCircleFilled(center, ui.px(4), good ? ui.theme.ok : ui.theme.warn);
+}
 
 /// The engine that computed what is on screen, and how long it took; a click chooses another.
 void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& right) {
@@ -168,20 +201,11 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
                        badge.height() * 0.5F);
   list().AddRect(badge.min, badge.max, ui.theme.line, badge.height() * 0.5F, 0,
                  std::max(1.0F, ui.px(1)));
-  const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
-  list().AddCircleFilled({badge.min.x + ui.px(16), badge.center().y}, ui.px(4),
-                         good ? ui.theme.ok : ui.theme.warn);
+  draw_badge_mark(ui, state, {badge.min.x + ui.px(16), badge.center().y});
   draw_text(ui, Font::sans12, {badge.min.x + ui.px(27), badge.center().y}, ui.theme.t1, text);
-  tooltip(ui, click.hovered,
-          whole + ": the engine that computed this picture, and its time; click to choose another");
+  tooltip(ui, click.hovered, badge_tip(ui, whole));
   if (click.clicked) ImGui::OpenPopup("engine/menu");
-  if (ImGui::BeginPopup("engine/menu")) {
-    for (const std::string& name : engine_names()) {
-      if (item(ui, name.c_str(), nullptr, ui.document.engine == name))
-        ui.act(action::SetEngine{name});
-    }
-    ImGui::EndPopup();
-  }
+  draw_engine_menu(ui, badge);
   right = badge.min.x - ui.px(16);
 }
 

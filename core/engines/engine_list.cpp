@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -52,15 +53,27 @@ Result<const Engine*> torch() {
   return torch_room().map([](const TorchRoom* room) { return &room->engine(); });
 }
 
+using Missing = std::optional<std::string>;
+
+Missing torch_missing() {
+  if (has_torch_library()) return {};
+  return "install libtorch-dev, build again";
+}
+
 /// One line for each engine built in; `auto` is a name for one of the others.
 struct Entry {
   std::string_view name;
   Result<const Engine*> (*open)();
   bool complete;  ///< Runs whatever it is given; the CPU engine stands in for the others.
+  std::string_view about;
+  Missing (*missing)() = []() -> Missing { return {}; };  ///< As far as it is known by now.
 };
 constexpr std::array kEngines{
-    Entry{"auto", automatic, true}, Entry{"reference", reference, true}, Entry{"cpu", cpu, true},
-    Entry{"opengl", opengl, false}, Entry{"torch", torch, false},
+    Entry{"auto", automatic, true, "the fastest that works here"},
+    Entry{"reference", reference, true, "plain loops, one rounding: the rule itself"},
+    Entry{"cpu", cpu, true, "every core and its vector instructions"},
+    Entry{"opengl", opengl, false, "compute shaders on the GPU"},
+    Entry{"torch", torch, false, "LibTorch, opened when first used", torch_missing},
 };
 
 Result<const Entry*> find_entry(std::string_view name) {
@@ -90,6 +103,16 @@ std::vector<std::string> engine_names() {
   std::vector<std::string> names;
   for (const Entry& entry : kEngines) names.emplace_back(entry.name);
   return names;
+}
+
+std::vector<EngineInfo> engine_infos() {
+  std::vector<EngineInfo> infos;
+  for (const Entry& entry : kEngines) {
+    const Missing missing = entry.missing();
+    infos.push_back(
+        {std::string(entry.name), missing.value_or(std::string(entry.about)), !missing});
+  }
+  return infos;
 }
 
 Result<const Engine*> find_engine(std::string_view name) {

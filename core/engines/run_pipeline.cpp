@@ -47,7 +47,7 @@ Result<void> compute(const Engine& engine, const Trace& trace, const RunOptions&
   if (!output) return tl::unexpected(output.error());
   stage.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   stage.engine = std::move(output->engine);
-  std::ranges::move(output->notes, std::back_inserter(stage.plan.notes));
+  stage.engine_notes = std::move(output->notes);
   stage.values = std::move(output->values);
   stage.winners = std::move(output->winners);
   return {};
@@ -88,8 +88,9 @@ Trace run_pipeline(const Engine& engine, const Pipeline& pipeline, const Tensor&
     }
     if (pipeline[i - 1].enabled) {
       auto notes = engine.notes(pipeline[i - 1].layer, stage->plan.input_shape);
-      std::ranges::move(notes, std::back_inserter(stage->plan.notes));
+      std::ranges::move(notes, std::back_inserter(stage->engine_notes));
     }
+    std::ranges::copy(stage->engine_notes, std::back_inserter(stage->plan.notes));
     trace.stages.push_back(std::move(*stage));
   }
   return trace;

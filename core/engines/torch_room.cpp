@@ -24,11 +24,16 @@ Result<fs::path> own_folder() {
   return library.parent_path();
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
 Result<const TorchRoom*> open_room() {
   const auto folder = own_folder();
   if (!folder) return tl::unexpected(folder.error());
   const fs::path path = *folder / kLibrary;
-  if (std::error_code error; !fs::exists(path, error)) {
+  if (!is_there(path)) {
     return failure(fmt::format("{} is not in {}; install the package libtorch-dev and build again",
                                kLibrary, folder->string()));
   }
@@ -49,6 +54,11 @@ Result<const TorchRoom*> open_room() {
 }
 
 }  // namespace
+
+bool has_torch_library() {
+  const auto folder = own_folder();
+  return folder && is_there(*folder / kLibrary);
+}
 
 Result<const TorchRoom*> torch_room() {
   static const Result<const TorchRoom*> room = open_room();

@@ -36,6 +36,9 @@ class TorchRoom {
 /// cannot be opened, with the package that brings it. Thread: any.
 Result<const TorchRoom*> torch_room();
 
+/// Whether that library was built; opens nothing, and takes no time. Thread: any.
+bool has_torch_library();
+
 /// The name and the type of the one function that libpoolscope_torch.so exports. It gives null, and
 /// says why in `reason`, when LibTorch cannot be used.
 inline constexpr const char* kTorchRoomFunction = "poolscope_torch_room";

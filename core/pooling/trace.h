@@ -17,6 +17,9 @@ struct Stage {
   Tensor input;
   std::optional<Indices> winners;  ///< Per plane y*W + x, -1 for none; only when asked for.
   std::string engine;    ///< Name of the engine that ran; empty for stage 0 and disabled layers.
+  /// What the engine adds to the plan's notes, which end with them: why another one than asked for
+  /// ran, and what differs in it.
+  std::vector<std::string> engine_notes = {};
   double seconds = 0.0;  ///< Wall time of the engine's run.
 };
 

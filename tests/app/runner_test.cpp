@@ -74,6 +74,18 @@ TEST(Evaluate, GivesTheTraceAndAPictureOfEachStage) {
   EXPECT_GT(result.seconds, 0.0);
 }
 
+TEST(Evaluate, NamesTheEnginesThatRanAndWhatTheySay) {
+  const Evaluation whole = run(request_of(counting_grid(4, 4), {"MaxPool2d(2)"}, "cpu"));
+  EXPECT_EQ(whole.engine_title, (*find_engine("cpu"))->title());
+  EXPECT_TRUE(whole.engine_notes.empty());
+  const std::string roi = "MaxRoiPool(pooled_shape=[2, 2])";
+  const Evaluation mixed = run(request_of(counting_grid(4, 4), {"MaxPool2d(1)", roi, roi}, "cpu"));
+  ASSERT_FALSE(mixed.trace.error) << mixed.trace.error->message;
+  const std::string last = mixed.trace.stages.back().engine;
+  EXPECT_EQ(mixed.engine_title,
+            last == "cpu" ? whole.engine_title : whole.engine_title + " + Reference, 1 thread");
+}
+
 TEST(Evaluate, SharesThePictureOfOneTensorBetweenStages) {
   RunRequest request = request_of(counting_grid(4, 4), {"MaxPool2d(2)", "MaxPool2d(2)"});
   request.pipeline[0].enabled = false;

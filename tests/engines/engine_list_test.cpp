@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/engines/cpu_engine.h"
+#include "core/engines/torch_room.h"
 
 namespace poolscope {
 namespace {
@@ -29,6 +30,12 @@ TEST(EngineList, FindsEachOfItsNames) {
 
 TEST(EngineList, OpensNothingToListItsNames) {
   const std::vector<std::string> names = engine_names();
+  const std::vector<EngineInfo> infos = engine_infos();
+  ASSERT_EQ(infos.size(), names.size());
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    EXPECT_EQ(infos[i].name, names[i]);
+    EXPECT_NE(infos[i].about, "");
+  }
   EXPECT_NE(std::ranges::find(names, "torch"), names.end());
   EXPECT_FALSE(is_open("libtorch"));
   EXPECT_FALSE(is_open("libpoolscope_torch"));
@@ -36,7 +43,11 @@ TEST(EngineList, OpensNothingToListItsNames) {
 
 TEST(EngineList, NamesThePackageThatBringsAnEngineThatIsNotThere) {
   const auto engine = find_engine("torch");
+  const EngineInfo info = engine_infos().back();
+  ASSERT_EQ(info.name, "torch");
+  EXPECT_EQ(info.is_here, has_torch_library());
   if (engine) GTEST_SKIP() << "LibTorch is here";
+  EXPECT_NE(info.about.find("libtorch-dev"), std::string::npos);
   EXPECT_NE(engine.error().message.find("libtorch-dev"), std::string::npos);
 }
 
