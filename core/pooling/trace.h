@@ -16,7 +16,7 @@ struct Stage {
   /// changes between them). Stage 0: the same as values.
   Tensor input;
   std::optional<Indices> winners;  ///< Per plane y*W + x, -1 for none; only when asked for.
-  std::string engine;    ///< Name of the engine that ran; empty for stage 0 and disabled layers.
+  std::string engine;  ///< Name of the engine that ran; empty for stage 0 and disabled layers.
   /// What the engine adds to the plan's notes, which end with them: why another one than asked for
   /// ran, and what differs in it.
   std::vector<std::string> engine_notes = {};
