@@ -9,6 +9,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/open_window.h"
 #include "app/commands/usage.h"
+#include "core/engines/engine_list.h"
 
 namespace poolscope {
 namespace {
@@ -53,7 +54,9 @@ Result<void> run(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace poolscope;
   try {
-    if (auto done = run(argc, argv); !done) return report(done.error());
+    auto ran = run(argc, argv);
+    settle_engines();
+    if (!ran) return report(ran.error());
     if (auto done = flush_output(); !done) return report(done.error());
     return 0;
   } catch (const std::exception& error) {

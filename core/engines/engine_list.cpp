@@ -41,6 +41,8 @@ Result<const Engine*> opengl() { return &opengl_engine(); }
 
 Result<const Engine*> automatic() {
   const auto is_hardware = [] {
+    static const bool possible = OpenGlEngine::may_be_hardware();
+    if (!possible) return false;
     const auto device = opengl_engine().device();
     return device && device->has_compute && !device->is_software;
   };
@@ -126,5 +128,7 @@ Result<const Engine*> open_engine(std::string_view name) {
   if (!entry) return tl::unexpected(entry.error());
   return (*entry)->open();
 }
+
+void settle_engines() { opengl_engine().settle(); }
 
 }  // namespace poolscope

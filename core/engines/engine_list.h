@@ -29,4 +29,7 @@ Result<const Engine*> find_engine(std::string_view name);
 /// find_engine.
 Result<const Engine*> open_engine(std::string_view name);
 
+/// Waits for what engines have begun beside a run; to be called before the program ends.
+void settle_engines();
+
 }  // namespace poolscope

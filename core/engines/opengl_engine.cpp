@@ -1,6 +1,8 @@
 #include "core/engines/opengl_engine.h"
 
+#include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -93,6 +95,7 @@ struct OpenGlEngine::Worker {
 
   void start() {
     std::call_once(started, [this] {
+      begun = true;
       thread = std::jthread([this](const std::stop_token& stop) { work(stop); });
     });
   }
@@ -149,6 +152,7 @@ struct OpenGlEngine::Worker {
   Known known;   // guarded by known_mutex
   Tensor input;  // of the last run; guarded by known_mutex
   std::once_flag started;
+  std::atomic<bool> begun = false;
   std::jthread thread;  ///< Last: it ends before what it uses.
 };
 
@@ -161,6 +165,22 @@ std::optional<GlInfo> OpenGlEngine::device() const {
   worker_->start();
   const std::scoped_lock lock(worker_->known_mutex);
   return worker_->known.info;
+}
+
+bool OpenGlEngine::may_be_hardware() {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  for (const char* node : {"/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"}) {
+    if (fs::exists(node, none)) return true;
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator("/dev/dri", none)) {
+    if (entry.path().filename().string().starts_with("render")) return true;
+  }
+  return false;
+}
+
+void OpenGlEngine::settle() const {
+  if (worker_->begun) worker_->wait_until_opened();
 }
 
 bool OpenGlEngine::holds(const Tensor& input) const {

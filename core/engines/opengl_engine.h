@@ -44,6 +44,11 @@ class OpenGlEngine final : public Engine {
   /// What it runs on, as far as that is known by now; never waits. The first call starts to find
   /// out in the engine's thread.
   std::optional<GlInfo> device() const;
+  /// Whether the system lists a device that the driver of a GPU would open. Opens nothing.
+  static bool may_be_hardware();
+  /// Waits for a context that is being made: a driver that is still starting does not survive the
+  /// program's end.
+  void settle() const;
   /// Whether the input of the last run was this very tensor: it is on the GPU still. Never waits.
   bool holds(const Tensor& input) const;
 
