@@ -69,7 +69,7 @@ void add_power(const LoweredPool& pool, const Taps& taps, double divisor, Slopes
   const double value = std::pow(pool.gain * sum / divisor, 1.0 / p);
   for (std::size_t i = 0; i < taps.size(); ++i) {
     const double x = taps[i].value;
-    const bool no_slope = p != 1.0 && (value == 0.0 || (p < 1.0 && term(x) == 0.0));
+    const bool no_slope = value == 0.0 || (p < 1.0 && term(x) == 0.0);
     if (no_slope || (pool.least && x < *pool.least)) continue;
     const double inner = !pool.magnitude || x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
     slopes[i] += pool.gain / divisor * std::pow(term(x) / value, p - 1.0) * inner;

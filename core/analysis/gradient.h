@@ -17,9 +17,9 @@ enum class TiePolicy {
 /// is the gradient on its output: the pool's transposed Jacobian at `input`.
 /// Shape: as the input. A pick (max, min, median) passes it on by `ties`; a mean sends 1/divisor to
 /// each tap inside, a power, softmax or log-sum-exp what its formula's derivative says; where that
-/// has none (a power at 0) it is 0. NaN: a NaN that won gets the gradient; a mean and a weighted
-/// sum send on the same whatever they read; the derivative of another reduction of NaN may be NaN.
-/// Errors: memory. Source: design/semantics.md, "Backward".
+/// has none, and for a power whose value is 0, as PyTorch has it, it is 0. NaN: a NaN that won gets
+/// the gradient; a mean and a weighted sum send on the same whatever they read; the derivative of
+/// another reduction of NaN may be NaN. Errors: memory. Source: design/semantics.md, "Backward".
 Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
                         TiePolicy ties);
 
