@@ -30,6 +30,16 @@ void flatten(Layer& layer) {
   layer.output_size.h = {};
 }
 
+/// Gives every pair what the row had, on both axes.
+void square(Layer& layer) {
+  layer.kernel_size.h = layer.kernel_size.w;
+  layer.dilation.h = layer.dilation.w;
+  if (layer.stride) layer.stride->h = layer.stride->w;
+  layer.padding.top = layer.padding.left;
+  layer.padding.bottom = layer.padding.right;
+  layer.output_size.h = layer.output_size.w;
+}
+
 /// Replaces what another framework could write and `layer`'s cannot.
 void keep_expressible(const Layer& from, Layer& layer) {
   const LayerKind& kind = *layer.kind;
@@ -50,6 +60,7 @@ void keep_expressible(const Layer& from, Layer& layer) {
   const bool whole = p >= 1.0 && p <= static_cast<double>(kMaxParameter) && p == std::floor(p);
   if (onnx && !whole) layer.norm_type = defaults.norm_type;
   if (kind.axes == 1) flatten(layer);
+  if (kind.axes == 2 && from.kind->axes == 1) square(layer);
   const bool sized = layer.output_size != OutputSize{};
   if (has(kind, &Layer::output_ratio)) {
     layer.output_ratio = sized ? std::nullopt : starting_layer(kind).output_ratio;
