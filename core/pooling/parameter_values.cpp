@@ -19,6 +19,10 @@ struct Spelling {
 
   bool is(Framework framework) const { return kind.is(framework); }
   bool in_a_row() const { return kind.axes == 1; }
+  /// Whether a number is written without a point: ONNX' p is an integer.
+  bool is_whole() const {
+    return is(Framework::onnx) && parameter.field == ParameterField(&Layer::norm_type);
+  }
 };
 
 struct AutoPadName {
@@ -144,18 +148,7 @@ bool read(const SyntaxValue& value, const Spelling& style, bool& target) {
   return true;
 }
 
-bool read(const SyntaxValue& value, const Spelling& style, double& target) {
-  const auto* integer = std::get_if<std::int64_t>(&value.data);
-  if (integer) target = static_cast<double>(*integer);
-  const bool whole =
-      style.is(Framework::onnx) && style.parameter.field == ParameterField(&Layer::norm_type);
-  if (integer || whole) return integer != nullptr;
-  const auto* real = std::get_if<double>(&value.data);
-  if (real) target = *real;
-  return real != nullptr;
-}
-
-/// A real number of the kinds that have no framework's spelling of their own.
+/// A number, with a point or without.
 bool read_number(const SyntaxValue& value, double& target) {
   if (const auto* integer = std::get_if<std::int64_t>(&value.data)) {
     target = static_cast<double>(*integer);
@@ -164,6 +157,11 @@ bool read_number(const SyntaxValue& value, double& target) {
   const auto* real = std::get_if<double>(&value.data);
   if (real) target = *real;
   return real != nullptr;
+}
+
+bool read(const SyntaxValue& value, const Spelling& style, double& target) {
+  if (style.is_whole() && !std::holds_alternative<std::int64_t>(value.data)) return false;
+  return read_number(value, target);
 }
 
 template <std::size_t Count>
@@ -339,9 +337,7 @@ Expected expected(const Spelling& style, bool Layer::*) {
   return style.is(Framework::onnx) ? "0 or 1" : "True or False";
 }
 Expected expected(const Spelling& style, double Layer::*) {
-  const bool whole =
-      style.is(Framework::onnx) && style.parameter.field == ParameterField(&Layer::norm_type);
-  return whole ? "an integer" : "a number";
+  return style.is_whole() ? "an integer" : "a number";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/pooling/lowering.h"
+#include "core/pooling/pytorch_parameters.h"
 #include "core/pooling/unpool.h"
 
 namespace poolscope {
@@ -124,18 +125,10 @@ Result<LoweredLayer> lower_fractional(const Layer& layer, const Shape& input) {
   return pool;
 }
 
-constexpr Parameter kKernelSize{"kernel_size", &Layer::kernel_size, true,
-                                "Height and width of the window, in cells."};
-constexpr Parameter kStride{"stride", &Layer::stride, false,
-                            "Cells from one window to the next; None: the kernel_size."};
-constexpr Parameter kPadding{"padding", &Layer::padding, false,
-                             "Cells added on both sides; at most half of the window."};
 constexpr Parameter kDilation{"dilation", &Layer::dilation, false,
                               "Cells from one tap of a window to the next."};
 constexpr Parameter kReturnIndices{"return_indices", &Layer::return_indices, false,
                                    "Also give the position of each maximum, as y*W + x."};
-constexpr Parameter kCeilMode{"ceil_mode", &Layer::ceil_mode, false,
-                              "Round the output size up: the last window may overhang."};
 constexpr Parameter kCountIncludePad{"count_include_pad", &Layer::count_include_pad, false,
                                      "Count the padding's zeros in the mean."};
 constexpr Parameter kDivisorOverride{"divisor_override", &Layer::divisor_override, false,
@@ -145,11 +138,6 @@ constexpr Parameter kNormType{"norm_type", &Layer::norm_type, true,
 constexpr Parameter kOutputSize{"output_size", &Layer::output_size, true,
                                 "Rows and columns of the output; None keeps the input's."};
 
-constexpr Parameter kSeed{"seed",
-                          &Layer::seed,
-                          false,
-                          "Decides what is drawn: the same seed draws the same.",
-                          {0.0, static_cast<double>(kMaxParameter), "an integer from 0 to 2^31-1"}};
 constexpr Parameter kUnpoolSize{"output_size", &Layer::output_size, false,
                                 "Rows and columns of the output; None: (in-1)*stride-2*padding+k."};
 

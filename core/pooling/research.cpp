@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/pooling/lowering.h"
+#include "core/pooling/pytorch_parameters.h"
 
 /// Pools from papers, which no framework has as a layer; each rule names its source. Taps outside
 /// the input are left out of value and divisor alike, and a NaN in a window makes its result NaN.
@@ -219,14 +220,6 @@ constexpr NumberRange kEps{1e-30, 1e30, "from 1e-30 to 1e30"};
 constexpr NumberRange kShare{0.0, 1.0, "from 0 to 1"};
 constexpr std::string_view kWeights[] = {"average", "binomial", "centre"};
 
-constexpr Parameter kKernelSize{"kernel_size", &Layer::kernel_size, true,
-                                "Height and width of the window, in cells."};
-constexpr Parameter kStride{"stride", &Layer::stride, false,
-                            "Cells from one window to the next; None: the kernel_size."};
-constexpr Parameter kPadding{"padding", &Layer::padding, false,
-                             "Cells added on both sides; at most half of the window."};
-constexpr Parameter kCeilMode{"ceil_mode", &Layer::ceil_mode, false,
-                              "Round the output size up: the last window may overhang."};
 constexpr Parameter kBeta{"beta", &Layer::beta, false,
                           "How strongly large values weigh: 0 the average, large the maximum.",
                           kSharpness};
@@ -248,11 +241,7 @@ constexpr Parameter kStochastic[] = {
     kStride,
     kPadding,
     kCeilMode,
-    {"seed",
-     &Layer::seed,
-     false,
-     "Decides what is drawn: the same seed draws the same.",
-     {0.0, static_cast<double>(kMaxParameter), "an integer from 0 to 2^31-1"}},
+    kSeed,
     {"training", &Layer::training, false, "Draw one cell a window, by its share of the sum."}};
 constexpr Parameter kGem[] = {
     kKernelSize,
