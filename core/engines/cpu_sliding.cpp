@@ -4,23 +4,15 @@
 #include <numeric>
 
 #include "core/engines/cpu_scratch.h"
+#include "core/pooling/axis_windows.h"
 
 namespace poolscope::cpu {
 
 std::optional<SlidingAxis> sliding_axis(std::span<const AxisWindow> windows) {
-  if (windows.empty()) return {};
-  const AxisWindow& first = windows.front();
-  SlidingAxis axis{first.begin, 1, first.count, first.count > 1 ? first.step : 1,
-                   static_cast<std::int64_t>(windows.size())};
-  axis.stride = windows.size() > 1 ? windows[1].begin - first.begin : axis.extent();
-  if (axis.stride < 1 || axis.taps < 1 || axis.dilation < 1) return {};
-  std::int64_t begin = first.begin;
-  for (const AxisWindow& window : windows) {
-    const bool same_step = window.count == 1 || window.step == first.step;
-    if (window.begin != begin || window.count != first.count || !same_step) return {};
-    begin += axis.stride;
-  }
-  return axis;
+  const auto even = even_axis(windows);
+  if (!even) return {};
+  const std::int64_t stride = even->outputs > 1 ? even->stride : even->extent();
+  return SlidingAxis{even->begin, stride, even->count, even->step, even->outputs};
 }
 
 Feed even_feed(const SlidingAxis& axis) {

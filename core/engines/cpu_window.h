@@ -1,9 +1,8 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
-#include "core/pooling/lowered_pool.h"
+#include "core/pooling/axis_windows.h"
 
 namespace poolscope::cpu {
 
@@ -14,11 +13,8 @@ struct Taps {
 
 inline Taps inside(const AxisWindow& window, std::int64_t size) {
   if (window.begin >= 0 && window.last() < size) return {window.begin, window.count, window.step};
-  const std::int64_t skipped =
-      window.begin < 0 ? (-window.begin + window.step - 1) / window.step : 0;
-  const std::int64_t end = window.begin < size ? (size - 1 - window.begin) / window.step + 1 : 0;
-  return {window.tap(skipped), std::max<std::int64_t>(std::min(end, window.count) - skipped, 0),
-          window.step};
+  const TapRange range = taps_inside(window, size);
+  return {window.tap(range.first), range.end - range.first, window.step};
 }
 
 struct Window {

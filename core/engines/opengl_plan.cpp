@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/engines/opengl_chunks.h"
+#include "core/pooling/axis_windows.h"
 
 namespace poolscope {
 namespace {
@@ -52,11 +53,10 @@ OpenGlWindow as_is(const AxisWindow& window) {
 
 /// The taps inside [0, size).
 OpenGlWindow clipped(const AxisWindow& window, std::int64_t size) {
-  const std::int64_t first = window.begin < 0 ? (-window.begin + window.step - 1) / window.step : 0;
-  const std::int64_t end = window.begin < size ? (size - 1 - window.begin) / window.step + 1 : 0;
+  const TapRange range = taps_inside(window, size);
   AxisWindow inside = window;
-  inside.begin = window.tap(first);
-  inside.count = std::max<std::int64_t>(0, std::min(end, window.count) - first);
+  inside.begin = window.tap(range.first);
+  inside.count = range.end - range.first;
   if (inside.count == 0) inside.begin = 0;
   return as_is(inside);
 }
@@ -73,15 +73,11 @@ std::vector<OpenGlWindow> table_of(std::span<const AxisWindow> windows, std::int
 
 /// The windows as they slide; empty where they do not.
 std::optional<OpenGlSlide> slide_of(std::span<const AxisWindow> windows) {
-  const AxisWindow& first = windows.front();
-  const std::int64_t stride = windows.size() > 1 ? windows[1].begin - first.begin : 1;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    const bool slides = windows[i].begin == first.begin + static_cast<std::int64_t>(i) * stride &&
-                        windows[i].count == first.count && windows[i].step == first.step;
-    if (!slides || stride < 1) return {};
-  }
-  return OpenGlSlide{static_cast<std::int32_t>(first.begin), static_cast<std::int32_t>(stride),
-                     static_cast<std::int32_t>(first.count), static_cast<std::int32_t>(first.step)};
+  const auto axis = even_axis(windows);
+  if (!axis) return {};
+  return OpenGlSlide{static_cast<std::int32_t>(axis->begin),
+                     static_cast<std::int32_t>(axis->stride),
+                     static_cast<std::int32_t>(axis->count), static_cast<std::int32_t>(axis->step)};
 }
 
 /// How many taps the windows of one axis have.
@@ -241,10 +237,6 @@ Result<void> check_memory(const OpenGlPlan& plan, const OpenGlLimits& limits) {
   if (bytes_of(plan) <= limits.memory_bytes) return {};
   return failure(fmt::format("{} for input and output, more than the {} that the GPU has",
                              size_text(bytes_of(plan)), size_text(limits.memory_bytes)));
-}
-
-std::int64_t ceil_div(std::int64_t dividend, std::int64_t divisor) {
-  return (dividend + divisor - 1) / divisor;
 }
 
 }  // namespace

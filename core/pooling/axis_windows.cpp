@@ -70,6 +70,24 @@ TapRange taps_inside(const AxisWindow& window, std::int64_t size) {
   return {first, first + taps_between(window, 0, size)};
 }
 
+std::optional<EvenAxis> even_axis(std::span<const AxisWindow> windows) {
+  if (windows.empty()) return {};
+  const AxisWindow& first = windows.front();
+  EvenAxis axis{.begin = first.begin,
+                .count = first.count,
+                .step = first.count > 1 ? first.step : 1,
+                .outputs = static_cast<std::int64_t>(windows.size())};
+  if (axis.outputs > 1) axis.stride = windows[1].begin - first.begin;
+  if (axis.stride < 1 || axis.count < 1 || axis.step < 1) return {};
+  std::int64_t begin = first.begin;
+  for (const AxisWindow& window : windows) {
+    const bool same_step = window.count == 1 || window.step == axis.step;
+    if (window.begin != begin || window.count != axis.count || !same_step) return {};
+    begin += axis.stride;
+  }
+  return axis;
+}
+
 std::vector<AxisWindow> sliding_windows(const SlidingAxis& axis, Counted counted) {
   const std::int64_t low = counted == Counted::padded ? -axis.before : 0;
   const std::int64_t high = counted == Counted::padded ? axis.size + axis.after : axis.size;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/pooling/layer.h"
@@ -67,6 +69,19 @@ struct TapRange {
   std::int64_t first = 0, end = 0;
 };
 TapRange taps_inside(const AxisWindow& window, std::int64_t size);
+
+/// Windows that all have the same taps and move by the same stride: window i has the taps
+/// begin + i * stride + t * step for t in [0, count).
+struct EvenAxis {
+  std::int64_t begin = 0, stride = 1, count = 1, step = 1, outputs = 1;
+
+  /// Cells from a window's first tap to its last.
+  std::int64_t extent() const { return step * (count - 1) + 1; }
+  /// One past the last tap of the last window.
+  std::int64_t end() const { return begin + stride * (outputs - 1) + extent(); }
+};
+/// The windows as even ones, or nothing; a single window has the stride 1.
+std::optional<EvenAxis> even_axis(std::span<const AxisWindow> windows);
 
 /// How many taps of a window lie in [low, high).
 std::int64_t taps_between(const AxisWindow& window, std::int64_t low, std::int64_t high);

@@ -2,27 +2,7 @@
 
 #include <algorithm>
 
-#include "core/pooling/axis_windows.h"
-
 namespace poolscope::libtorch {
-
-std::optional<EvenAxis> even_axis(Axis windows) {
-  if (windows.empty()) return {};
-  const AxisWindow& first = windows.front();
-  EvenAxis axis{.begin = first.begin,
-                .count = first.count,
-                .step = first.count > 1 ? first.step : 1,
-                .outputs = static_cast<std::int64_t>(windows.size())};
-  if (axis.outputs > 1) axis.stride = windows[1].begin - first.begin;
-  if (axis.stride < 1) return {};
-  std::int64_t begin = first.begin;
-  for (const AxisWindow& window : windows) {
-    const bool same_step = window.count <= 1 || window.step == axis.step;
-    if (window.begin != begin || window.count != axis.count || !same_step) return {};
-    begin += axis.stride;
-  }
-  return axis;
-}
 
 bool is_adaptive(Axis windows, std::int64_t size) {
   const auto outputs = static_cast<std::int64_t>(windows.size());

@@ -5,24 +5,12 @@
 #include <span>
 #include <vector>
 
-#include "core/pooling/lowered_pool.h"
+#include "core/pooling/axis_windows.h"
 
 /// One axis of a pool in the terms that LibTorch's operators take; nothing of LibTorch itself.
 namespace poolscope::libtorch {
 
 using Axis = std::span<const AxisWindow>;
-
-/// Windows of equal size at equal distances, as max_pool2d and avg_pool2d slide them.
-struct EvenAxis {
-  std::int64_t begin = 0, stride = 1, count = 1, step = 1, outputs = 1;
-
-  std::int64_t extent() const { return step * (count - 1) + 1; }
-  /// One past the last tap of the last window.
-  std::int64_t end() const { return begin + stride * (outputs - 1) + extent(); }
-};
-
-/// The windows as even ones, or nothing.
-std::optional<EvenAxis> even_axis(Axis windows);
 
 /// Whether the windows are those of an adaptive pool on `size` cells.
 bool is_adaptive(Axis windows, std::int64_t size);
