@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -18,38 +19,40 @@ using Taps = std::vector<WindowTap>;
 /// How a window's value changes with each of its taps.
 using Slopes = std::vector<double>;
 
-/// The place in `taps` of the one that a pick takes; -1 without taps.
-std::ptrdiff_t picked(const Taps& taps, Reduction reduction) {
-  if (taps.empty()) return -1;
-  const auto is_nan = [](const WindowTap& tap) { return std::isnan(tap.value); };
-  const auto nan = std::find_if(taps.rbegin(), taps.rend(), is_nan);
-  if (nan != taps.rend()) return taps.rend() - nan - 1;
-  if (reduction == Reduction::max) {
-    return std::ranges::max_element(taps, {}, &WindowTap::value) - taps.begin();
-  }
-  if (reduction == Reduction::min) {
-    return std::ranges::min_element(taps, {}, &WindowTap::value) - taps.begin();
-  }
-  std::vector<double> values;
-  for (const WindowTap& tap : taps) values.push_back(tap.value);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::ranges::nth_element(values, middle);
-  return std::ranges::find(taps, *middle, &WindowTap::value) - taps.begin();
+/// A pool to be gone through backwards.
+struct Backward {
+  const LoweredPool& pool;
+  const Tensor& input;
+  const Tensor& output;  ///< The gradient on it.
+  TiePolicy ties;
+  std::optional<Indices> winners;  ///< Of the tap that a window's value, or a share of it, is.
+};
+
+/// The winners that the slopes of a pool depend on; none where no tap is picked.
+Result<std::optional<Indices>> winners_of(LoweredPool pool, const Tensor& input) {
+  if (pool.reduction == Reduction::mixed) pool.reduction = Reduction::max;
+  if (!pool.has_winners()) return std::optional<Indices>();
+  auto output = ReferenceEngine().run(input, pool, {.winners = true});
+  if (!output) return tl::unexpected(output.error());
+  return std::move(output->winners);
 }
 
 /// Adds `share` of a pick's slopes.
-void add_pick(const Taps& taps, Reduction reduction, TiePolicy ties, double share, Slopes& slopes) {
-  const std::ptrdiff_t winner = picked(taps, reduction);
-  if (winner < 0) return;
-  const double value = taps[static_cast<std::size_t>(winner)].value;
-  const auto tied = std::ranges::count(taps, value, &WindowTap::value);
-  if (ties == TiePolicy::winner || tied <= 1) {
-    slopes[static_cast<std::size_t>(winner)] += share;
+void add_pick(const Backward& job, const WindowPlace& place, const Taps& taps, double share,
+              Slopes& slopes) {
+  const Indices& winners = *job.winners;
+  const std::int64_t cell = place.row * winners.shape().w + place.col;
+  const std::int64_t index = winners.plane(place.plane)[static_cast<std::size_t>(cell)];
+  const auto winner = std::ranges::find(taps, index, &WindowTap::index);
+  if (winner == taps.end()) return;
+  const auto tied = std::ranges::count(taps, winner->value, &WindowTap::value);
+  if (job.ties == TiePolicy::winner || tied <= 1) {
+    slopes[static_cast<std::size_t>(winner - taps.begin())] += share;
     return;
   }
-  const double part = ties == TiePolicy::split ? share / static_cast<double>(tied) : share;
+  const double part = job.ties == TiePolicy::split ? share / static_cast<double>(tied) : share;
   for (std::size_t i = 0; i < taps.size(); ++i) {
-    if (taps[i].value == value) slopes[i] += part;
+    if (taps[i].value == winner->value) slopes[i] += part;
   }
 }
 
@@ -133,8 +136,8 @@ void add_stochastic(const LoweredPool& pool, const Taps& taps, double share, Slo
 }
 
 /// The slopes of one window.
-void find_slopes(const LoweredPool& pool, const Taps& taps, const WindowPlace& place,
-                 TiePolicy ties, Slopes& slopes) {
+void find_slopes(const Backward& job, const WindowPlace& place, const Taps& taps, Slopes& slopes) {
+  const LoweredPool& pool = job.pool;
   const PlaneWindows& windows = pool.windows(place.plane);
   const AxisWindow& row = windows.rows[static_cast<std::size_t>(place.row)];
   const AxisWindow& col = windows.cols[static_cast<std::size_t>(place.col)];
@@ -144,13 +147,13 @@ void find_slopes(const LoweredPool& pool, const Taps& taps, const WindowPlace& p
     case Reduction::max:
     case Reduction::min:
     case Reduction::median:
-      return add_pick(taps, pool.reduction, ties, 1.0, slopes);
+      return add_pick(job, place, taps, 1.0, slopes);
     case Reduction::mean:
       return add_mean(divisor, 1.0, slopes);
     case Reduction::power:
       return add_power(pool, taps, divisor, slopes);
     case Reduction::mixed:
-      add_pick(taps, Reduction::max, ties, pool.alpha, slopes);
+      add_pick(job, place, taps, pool.alpha, slopes);
       return add_mean(divisor, 1.0 - pool.alpha, slopes);
     case Reduction::stochastic:
       return add_stochastic(pool, taps, sampled_number(pool, place.plane, row, col), slopes);
@@ -164,18 +167,17 @@ void find_slopes(const LoweredPool& pool, const Taps& taps, const WindowPlace& p
 }
 
 /// One plane's gradient, in double, so that overlapping windows add up in full.
-void plane_gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
-                    std::int64_t plane, TiePolicy ties, std::span<double> sums) {
-  const Shape& out = output.shape();
+void plane_gradient(const Backward& job, std::int64_t plane, std::span<double> sums) {
+  const Shape& out = job.output.shape();
   Taps taps;
   Slopes slopes;
   std::ranges::fill(sums, 0.0);
   for (std::int64_t cell = 0; cell < out.plane_size(); ++cell) {
-    const double given = output.plane(plane)[static_cast<std::size_t>(cell)];
+    const double given = job.output.plane(plane)[static_cast<std::size_t>(cell)];
     if (given == 0.0) continue;
     const WindowPlace place{plane, cell / out.w, cell % out.w};
-    read_window(pool, input, place, taps);
-    find_slopes(pool, taps, place, ties, slopes);
+    read_window(job.pool, job.input, place, taps);
+    find_slopes(job, place, taps, slopes);
     for (std::size_t i = 0; i < taps.size(); ++i) {
       sums[static_cast<std::size_t>(taps[i].index)] += given * slopes[i];
     }
@@ -238,10 +240,13 @@ Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tens
   POOLSCOPE_CHECK(output.shape() == pool.output_shape(in));
   auto values = Buffer<float>::allocate(in.elements());
   if (!values) return tl::unexpected(values.error());
+  auto winners = winners_of(pool, input);
+  if (!winners) return tl::unexpected(winners.error());
+  const Backward job{pool, input, output, ties, std::move(*winners)};
   auto sums = Buffer<double>::allocate(in.plane_size());
   if (!sums) return tl::unexpected(sums.error());
   for (std::int64_t p = 0; p < in.planes(); ++p) {
-    plane_gradient(pool, input, output, p, ties, sums->span());
+    plane_gradient(job, p, sums->span());
     std::ranges::transform(sums->span(), values->data() + p * in.plane_size(),
                            [](double sum) { return static_cast<float>(sum); });
   }
