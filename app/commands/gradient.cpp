@@ -8,7 +8,6 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/pool_request.h"
-#include "core/engines/engine_list.h"
 #include "core/io/npy.h"
 
 namespace poolscope {
@@ -71,23 +70,18 @@ Result<void> print_checks(const Pipeline& pipeline, const Trace& trace) {
 }
 
 Result<void> run_gradient(const GradientOptions& options) {
-  const auto pipeline = parse_pipeline(options.request.layers);
-  if (!pipeline) return tl::unexpected(pipeline.error());
-  const auto engine = find_engine(options.request.engine);
-  if (!engine) return tl::unexpected(engine.error());
-  const auto input = read_input(options.request.input);
-  if (!input) return tl::unexpected(input.error());
-  const auto trace = run_whole(**engine, *pipeline, *input, {});
-  if (!trace) return tl::unexpected(trace.error());
-  const auto given = given_gradient(options, trace->stages.back());
+  const auto traced = trace_request(options.request);
+  if (!traced) return tl::unexpected(traced.error());
+  const Trace& trace = traced->trace;
+  const auto given = given_gradient(options, trace.stages.back());
   if (!given) return tl::unexpected(given.error());
-  const auto found = gradients(*trace, *given, options.ties);
+  const auto found = gradients(trace, *given, options.ties);
   if (!found) return tl::unexpected(found.error());
   if (options.check) {
-    if (auto checked = print_checks(*pipeline, *trace); !checked) return checked;
+    if (auto checked = print_checks(traced->pipeline, trace); !checked) return checked;
   }
   return write_npy(options.output, found->front().values(),
-                   array_axes(input->tensor.shape(), input->form));
+                   array_axes(traced->input.tensor.shape(), traced->input.form));
 }
 
 }  // namespace

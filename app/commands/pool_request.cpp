@@ -52,6 +52,18 @@ Result<Trace> run_whole(const Engine& engine, const Pipeline& pipeline, const Lo
   return trace;
 }
 
+Result<TracedRequest> trace_request(const PoolRequest& request) {
+  auto pipeline = parse_pipeline(request.layers);
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  const auto engine = find_engine(request.engine);
+  if (!engine) return tl::unexpected(engine.error());
+  auto input = read_input(request.input);
+  if (!input) return tl::unexpected(input.error());
+  auto trace = run_whole(**engine, *pipeline, *input, {});
+  if (!trace) return tl::unexpected(trace.error());
+  return TracedRequest{std::move(*pipeline), std::move(*input), std::move(*trace)};
+}
+
 tl::unexpected<Error> layer_error(const Error& error, std::optional<std::size_t> failed_layer) {
   Error named = error;
   if (failed_layer) named.message = fmt::format("layer {}: {}", *failed_layer + 1, error.message);

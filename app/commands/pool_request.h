@@ -35,6 +35,16 @@ Result<Pipeline> parse_pipeline(const std::vector<std::string>& layers);
 Result<Trace> run_whole(const Engine& engine, const Pipeline& pipeline, const LoadedArray& input,
                         const RunOptions& options);
 
+/// A request carried out: its pipeline, what it read, and every stage.
+struct TracedRequest {
+  Pipeline pipeline;
+  LoadedArray input;
+  Trace trace;
+};
+/// Parses the layers, finds the engine, reads the input and runs; errors in this order, so that no
+/// file is opened for a text that is wrong.
+Result<TracedRequest> trace_request(const PoolRequest& request);
+
 /// The error of a plan or of a trace that stopped before its end.
 tl::unexpected<Error> layer_error(const Error& error, std::optional<std::size_t> failed_layer);
 

@@ -6,7 +6,6 @@
 #include "app/commands/commands.h"
 #include "app/commands/pool_request.h"
 #include "app/commands/trace_report.h"
-#include "core/engines/engine_list.h"
 
 namespace poolscope {
 namespace {
@@ -23,19 +22,13 @@ struct TraceOptions {
 };
 
 Result<void> run_trace(const TraceOptions& options) {
-  const auto pipeline = parse_pipeline(options.request.layers);
-  if (!pipeline) return tl::unexpected(pipeline.error());
-  const auto engine = find_engine(options.request.engine);
-  if (!engine) return tl::unexpected(engine.error());
-  const auto input = read_input(options.request.input);
-  if (!input) return tl::unexpected(input.error());
-  const auto trace = run_whole(**engine, *pipeline, *input, {});
-  if (!trace) return tl::unexpected(trace.error());
+  const auto traced = trace_request(options.request);
+  if (!traced) return tl::unexpected(traced.error());
   if (!options.json) {
-    fmt::print("{}", trace_text(*pipeline, *trace, *input));
+    fmt::print("{}", trace_text(traced->pipeline, traced->trace, traced->input));
     return {};
   }
-  const auto json = trace_json(*pipeline, *trace);
+  const auto json = trace_json(traced->pipeline, traced->trace);
   if (!json) return tl::unexpected(json.error());
   fmt::print("{}\n", *json);
   return {};
