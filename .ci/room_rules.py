@@ -36,7 +36,7 @@ LIBRARIES = [
     (["zip*"], ["core/io/*"]),
     (["gif*"], ["core/io/*"]),
     (["hwy/*"], ["core/engines/*", "tests/engines/*", "tests/parity/*"]),
-    (["CLI/*"], ["app/main.cpp", "app/commands/*", "tests/bench/*main.cpp"]),
+    (["CLI/*"], ["app/main.cpp", "app/commands/*", "tests/bench/*main.cpp", "tests/bench/bench_options.cpp"]),
     (["opencv2/*"], ["tests/bench/opencv*"]),
     (["dnnl*", "omp.h"], ["tests/bench/onednn*"]),
     (["gtest/*", "gmock/*", "rapidcheck*", "benchmark/*"], ["tests/*"]),

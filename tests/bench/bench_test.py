@@ -42,8 +42,6 @@ class Bench(unittest.TestCase):
         result = self.bench(HEADER + 'small,1,2,40,40,"MaxPool2d(3, 2, 1)"\n')
         self.assertEqual(result.returncode, 0, result.stderr)
         times = {entry["engine"]: entry["ns"] for entry in json.loads(self.json.read_text())}
-        if "opengl" not in times:
-            self.skipTest("no OpenGL 4.3 here")
         self.assertGreater(times["opengl"], 0)
 
     def test_writes_one_entry_a_case_and_engine(self):
