@@ -70,6 +70,15 @@ void for_each_layer(std::string_view kind, Visit visit) {
   }
 }
 
+/// A power pool of each norm, on the n-th fill.
+void compare_norms(Layer layer, const Shape& shape, std::uint32_t n, Tally& tally) {
+  for (const double norm : {1.0, 2.0, 3.0, 1.5, std::numeric_limits<double>::infinity()}) {
+    layer.norm_type = norm;
+    const Fill fill = n % 3 == 0 ? Fill::random : n % 3 == 1 ? Fill::equal : Fill::special;
+    compare(layer, filled(shape, fill, n), tally);
+  }
+}
+
 TEST(LibTorchWitness, MaxPool2d) {
   Tally tally;
   for_each_layer("MaxPool2d", [&](Layer layer, std::uint32_t n) {
@@ -104,12 +113,7 @@ TEST(LibTorchWitness, AvgPool2d) {
 TEST(LibTorchWitness, LpPool2d) {
   Tally tally;
   for_each_layer("LPPool2d", [&](Layer layer, std::uint32_t n) {
-    layer.padding = {};
-    for (const double norm : {1.0, 2.0, 3.0, 1.5, std::numeric_limits<double>::infinity()}) {
-      layer.norm_type = norm;
-      const Fill fill = n % 3 == 0 ? Fill::random : n % 3 == 1 ? Fill::equal : Fill::special;
-      compare(layer, filled(kShapes[n % 7], fill, n), tally);
-    }
+    compare_norms(layer, kShapes[n % 7], n, tally);
   });
   EXPECT_GT(tally.values, 400);
   EXPECT_GT(tally.errors, 100);
@@ -176,12 +180,7 @@ TEST(LibTorchWitness, AvgPool1d) {
 TEST(LibTorchWitness, LpPool1d) {
   Tally tally;
   for_each_row_layer("LPPool1d", [&](Layer layer, std::uint32_t n) {
-    layer.padding = {};
-    for (const double norm : {1.0, 2.0, 3.0, std::numeric_limits<double>::infinity()}) {
-      layer.norm_type = norm;
-      const Fill fill = n % 3 == 0 ? Fill::random : n % 3 == 1 ? Fill::equal : Fill::special;
-      compare(layer, filled(kRows[n % 5], fill, n), tally);
-    }
+    compare_norms(layer, kRows[n % 5], n, tally);
   });
   EXPECT_GT(tally.values, 200);
   EXPECT_GT(tally.differences, 50);
