@@ -2,19 +2,18 @@
 
 import json
 import pathlib
+import shutil
+import subprocess
 import unittest
 
-from poolscope_cli import G6, CommandLineTest
+from poolscope_cli import G6, PROGRAM, CommandLineTest
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 
 
 class Engines(CommandLineTest):
     def table(self):
-        text = self.succeed("engines")
-        if "Not here:" in text:
-            self.skipTest(text.partition("Not here:")[2].strip())
-        return text.strip().splitlines()
+        return self.succeed("engines").strip().splitlines()
 
     def stage(self, layer, engine):
         """What `trace --json` says of one layer on one engine."""
@@ -23,6 +22,18 @@ class Engines(CommandLineTest):
 
     def test_the_table_of_readme_is_the_programs(self):
         self.assertIn("\n".join(self.table()), README.read_text(encoding="utf-8"))
+
+    def test_without_its_library_libtorch_is_refused_with_the_package_that_brings_it(self):
+        self.save("x.npy", G6)
+        for name in ("poolscope", "libpoolscope_core.so"):
+            shutil.copy(pathlib.Path(PROGRAM).with_name(name), self.folder)
+        command = ["trace", "--input", "x.npy", "--layer", "MaxPool2d(2)", "--engine"]
+        for engine, code in (("torch", 1), ("cpu", 0)):
+            done = subprocess.run(
+                [self.folder / "poolscope", *command, engine], cwd=self.folder, capture_output=True, text=True
+            )
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertEqual("install the package libtorch-dev" in done.stderr, engine == "torch")
 
     def test_who_runs_a_layer_is_what_the_table_says(self):
         self.save("x.npy", G6)

@@ -41,14 +41,10 @@ TEST(EngineList, OpensNothingToListItsNames) {
   EXPECT_FALSE(is_open("libpoolscope_torch"));
 }
 
-TEST(EngineList, NamesThePackageThatBringsAnEngineThatIsNotThere) {
-  const auto engine = find_engine("torch");
+TEST(EngineList, SaysWhetherLibTorchIsHere) {
   const EngineInfo info = engine_infos().back();
   ASSERT_EQ(info.name, "torch");
   EXPECT_EQ(info.is_here, has_torch_library());
-  if (engine) GTEST_SKIP() << "LibTorch is here";
-  EXPECT_NE(info.about.find("libtorch-dev"), std::string::npos);
-  EXPECT_NE(engine.error().message.find("libtorch-dev"), std::string::npos);
 }
 
 TEST(EngineList, AutoIsNotTheReference) { EXPECT_NE((*find_engine("auto"))->name(), "reference"); }

@@ -5,9 +5,8 @@ import unittest
 
 import numpy as np
 
-from poolscope_window import PROGRAM, G6, GridTest, WindowTest
+from poolscope_window import G6, GridTest, WindowTest
 
-HAS_LIBTORCH = pathlib.Path(PROGRAM).with_name("libpoolscope_torch.so").exists()
 WARNING = np.array([0xF2, 0xCC, 0x5B])  # of the dark theme
 
 
@@ -30,7 +29,6 @@ class Badge(GridTest):
         self.choose_engine("cpu")
         self.assertRegex(self.result()["engine_title"], r"^CPU, \d+ threads?$")
 
-    @unittest.skipUnless(HAS_LIBTORCH, "built without LibTorch")
     def test_libtorch_is_opened_when_it_is_chosen_and_not_before(self):
         self.click("engine")
         self.key("Escape")
@@ -62,7 +60,6 @@ class StandIn(Badged):
         self.assertTrue(self.mark())
 
 
-@unittest.skipUnless(HAS_LIBTORCH, "built without LibTorch")
 class Difference(Badged):
     ARGUMENTS = [G6, "--engine", "torch", "--layer", "LPPool2d(float('inf'), 2)"]
 

@@ -194,7 +194,6 @@ TEST(WriteNpy, BeginsTheValuesAtAMultipleOf64) {
 }
 
 TEST(WriteNpy, IsReadByNumpyItself) {
-  if (std::system("/usr/bin/python3 -c 'import numpy' 2>/dev/null") != 0) GTEST_SKIP();
   TemporaryFolder folder;
   const std::vector<std::int64_t> winners{0, -1, 9007199254740993, 3};
   const std::vector<std::int64_t> axes{4}, matrix{2, 2};
