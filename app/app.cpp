@@ -167,7 +167,9 @@ void App::update_plan() {
 void App::frame(const Keys& keys) {
   heatmaps_.begin_frame();
   memory_.controls.clear();
+  memory_.shown.clear();
   memory_.wake_after = -1.0;
+  memory_.working = false;
   memory_.wheel = ImGui::GetIO().MouseWheel;
   poll_files();
   const bool landed = runner_.poll();
@@ -190,7 +192,7 @@ void App::draw(const Ui& ui) {
   explore_.begin(ui);
   const BarState bar{history_.can_undo(), history_.can_redo(), !layout.left_shown(), runner_.busy(),
                      runner_.busy_seconds()};
-  if (runner_.busy()) memory_.wake_after = 0.1;
+  if (runner_.busy()) ui.wake_in(0.1);
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
   draw_region("status", layout.status, ui.theme.panel,
               [&] { draw_status_bar(ui, layout.status, explore_); });

@@ -41,6 +41,7 @@ struct View {
   float inspector_width = 336.0F;  ///< At scale 1.
   bool left_open = true;
   bool inspector_open = true;
+  std::string lab;  ///< Id of the panel under the canvases; empty: the one that suits the input.
 
   bool operator==(const View&) const = default;
 };

@@ -46,7 +46,8 @@ json view_json(const View& view) {
           {"channel", view.channel},
           {"sample", view.sample},
           {"left_open", view.left_open},
-          {"inspector_open", view.inspector_open}};
+          {"inspector_open", view.inspector_open},
+          {"lab", view.lab}};
 }
 
 json evaluation_json(const Evaluation* evaluation) {
@@ -98,7 +99,8 @@ std::string document_json(const Document& document, const Evaluation* evaluation
       {"link_axes", memory.link_axes},
       {"frames", memory.frames},
       {"busy", memory.busy},
-      {"controls", controls_json(memory)}};
+      {"controls", controls_json(memory)},
+      {"shown", memory.shown}};
   return json_text(all, 1) + "\n";
 }
 

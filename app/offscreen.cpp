@@ -1,5 +1,8 @@
 #include "app/offscreen.h"
 
+#include <chrono>
+#include <thread>
+
 #include <backends/imgui_impl_opengl3.h>
 #include <glad/gl.h>
 
@@ -12,6 +15,8 @@ namespace {
 
 /// Frames until layout, hover and the evaluation have settled.
 constexpr int kFrames = 4;
+/// How long to wait for what panels compute in the background.
+constexpr std::chrono::seconds kPatience{60};
 
 void draw_frame(App& app, int width, int height) {
   if (app.prepare()) ImGuiSession::rebuild_fonts();
@@ -40,6 +45,11 @@ Result<WindowImage> render_offscreen(Document document, int width, int height) {
   if (!app) return tl::unexpected(app.error());
   target->bind();
   for (int i = 0; i < kFrames; ++i) draw_frame(**app, width, height);
+  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  while ((*app)->memory().working && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    draw_frame(**app, width, height);
+  }
   return WindowImage{width, height, read_pixels(width, height)};
 }
 

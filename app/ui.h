@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <functional>
@@ -31,10 +32,12 @@ struct LayerDrag {
 /// What the interface remembers between frames besides the document: nothing a user would miss.
 struct UiMemory {
   std::map<std::string, Rect> controls;  ///< Where each control lies, by name, for --dump-document.
+  std::map<std::string, std::string> shown;  ///< What panels say, by name, for --dump-document.
   std::uint64_t gesture = 1;  ///< Number of the drag under way; one drag is one undo step.
   float wheel = 0.0F;         ///< Turns of the wheel not yet taken this frame.
-  double wake_after =
-      -1.0;  ///< Seconds until a frame is needed although nothing happens; -1 never.
+  /// Seconds until a frame is needed although nothing happens; negative for never.
+  double wake_after = -1.0;
+  bool working = false;  ///< A panel waits for what is computed in the background.
 
   std::string editing;           ///< Id of the field whose text is typed; empty for none.
   std::array<char, 256> text{};  ///< That text.
@@ -80,6 +83,20 @@ struct Ui {
   float px(float length) const { return length * document.view.scale; }
   void act(decltype(Action::change) change, bool in_gesture = false) const {
     actions.push_back({std::move(change), in_gesture ? memory.gesture : 0});
+  }
+  /// Notes under a name what is on screen, so that a test can read it.
+  void tell(std::string name, std::string text) const {
+    memory.shown.insert_or_assign(std::move(name), std::move(text));
+  }
+  /// Asks for a frame after so many seconds at the latest.
+  void wake_in(double seconds) const {
+    const double asked = memory.wake_after;
+    memory.wake_after = asked < 0.0 ? seconds : std::min(asked, seconds);
+  }
+  /// The panel's result is under way; looks again soon.
+  void wait_for_work() const {
+    memory.working = true;
+    wake_in(0.03);
   }
   /// Calls `edit` on a copy of the view and acts on it.
   template <class Edit>

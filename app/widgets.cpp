@@ -95,7 +95,7 @@ void tooltip(const Ui& ui, bool hovered, std::string_view text) {
   const double since = ImGui::GetCurrentContext()->HoveredIdTimer;
   const bool item = ImGui::GetCurrentContext()->HoveredId != 0;
   if (item && since < kTooltipDelay) {
-    ui.memory.wake_after = kTooltipDelay - since + 0.02;
+    ui.wake_in(kTooltipDelay - since + 0.02);
     return;
   }
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {ui.px(10), ui.px(7)});

@@ -39,6 +39,14 @@ class Photo(WindowTest):
         self.assertEqual(self.shapes()[1], [1, 3, 192, 256])
 
 
+    def test_the_panel_under_the_canvases_suits_the_input_until_one_is_chosen(self):
+        self.assertEqual((self.document()["view"]["lab"], self.document()["shown"]["lab"]), ("", "values"))
+        document = self.click("lab/what-if")
+        self.assertEqual((document["view"]["lab"], document["shown"]["lab"]), ("what-if", "what-if"))
+        document = self.key("ctrl+z")
+        self.assertEqual((document["view"]["lab"], document["shown"]["lab"]), ("", "values"))
+
+
 class Grid(GridTest):
     def cell_colours(self):
         """The colours of the output cells, without numbers on them."""

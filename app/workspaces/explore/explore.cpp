@@ -7,7 +7,9 @@
 
 #include "app/overlays.h"
 #include "app/workspaces/explore/canvases.h"
+#include "app/workspaces/explore/lab.h"
 #include "app/workspaces/explore/panels.h"
+#include "app/workspaces/explore/scroll_area.h"
 #include "core/pooling/layer_text.h"
 
 namespace poolscope {
@@ -18,20 +20,11 @@ constexpr float kMargin = 24.0F;
 /// A column that scrolls when it is longer than its area.
 template <class Fill>
 void draw_scrolling_column(const Ui& ui, const char* id, const Rect& area, Fill fill) {
-  ImGui::SetCursorScreenPos(area.min);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-  ImGui::BeginChild(id, area.size(), false, ImGuiWindowFlags_NoScrollWithMouse);
-  ImGui::PopStyleVar();
-  const ImVec2 origin = ImGui::GetCursorScreenPos();
-  Column column(ui, Rect::of(origin.x, origin.y + ui.px(8), area.width(), area.height()));
-  fill(column);
-  ImGui::SetCursorScreenPos({origin.x, column.y() + ui.px(8)});
-  ImGui::Dummy({1, 1});
-  if (ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem)) {
-    const float turns = std::exchange(ui.memory.wheel, 0.0F);
-    if (turns != 0.0F) ImGui::SetScrollY(ImGui::GetScrollY() - turns * ui.px(48));
-  }
-  ImGui::EndChild();
+  draw_scroll_area(ui, id, area, [&](ImVec2 origin) {
+    Column column(ui, Rect::of(origin.x, origin.y + ui.px(8), area.width(), area.height()));
+    fill(column);
+    return column.y() + ui.px(8);
+  });
 }
 
 void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {
@@ -211,7 +204,12 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
                    {area.max.x - ui.px(kMargin), area.max.y}};
   draw_toolbar(ui, *view_, inner);
   const float band = inspector_folded ? ui.px(190) : 0.0F;
-  const Rect canvases{{inner.min.x, inner.min.y + ui.px(56)}, {inner.max.x, inner.max.y - band}};
+  const float top = inner.min.y + ui.px(56);
+  const float lab = view_->output == nullptr ? 0.0F : ui.px(shown_lab_panel(ui, *view_).height);
+  // A low window keeps its canvases and does without the panel.
+  const float bottom =
+      std::max(inner.max.y - band - lab, std::min(inner.max.y - band, top + ui.px(300)));
+  const Rect canvases{{inner.min.x, top}, {inner.max.x, bottom}};
   float y = draw_canvases(ui, *view_, state_, canvases);
   if (inspector_folded) {
     draw_divider(ui, area.min.x, area.max.x, y + ui.px(8));
@@ -221,23 +219,18 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
 }
 
 void Explore::draw_below(const Ui& ui, const Rect& area, Rect rest) {
-  const bool small_grid = ui.document.source.is_grid() && view_->rows * view_->cols <= 400;
   const auto divide = [&] {
     draw_divider(ui, area.min.x, area.max.x, rest.min.y);
     rest.min.y += ui.px(8);
   };
-  if (rest.height() < ui.px(150)) return;
-  if (!small_grid) {
+  if (rest.height() < ui.px(120)) return;
+  const LabPanel& panel = shown_lab_panel(ui, *view_);
+  if (panel.below_strip && is_small_grid(ui, *view_) && rest.height() >= ui.px(390)) {
     divide();
-    draw_value_statistics(ui, *view_, state_, rest);
-    return;
-  }
-  if (rest.height() >= ui.px(390)) {
-    divide();
-    rest.min.y = draw_film_strip(ui, *view_, state_, rest) + ui.px(8);
+    rest.min.y = draw_film_strip(ui, *view_, state_, rest) + ui.px(4);
   }
   divide();
-  draw_what_if(ui, *view_, state_, rest);
+  draw_lab(ui, *view_, state_, rest);
 }
 
 void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {

@@ -19,6 +19,8 @@ float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& st
 /// One card a window: its taps and its result; a click selects it. Draws nothing where windows are
 /// too large or the room too small. Returns its bottom.
 float draw_film_strip(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+// Panels of the lab, in the order of lab.cpp ------------------------------------------------------
+
 /// Small multiples of the same input under other settings; a click applies one.
 float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 /// Histogram and figures of input and output.

@@ -1,16 +1,39 @@
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include "app/background.h"
 #include "app/workspaces/explore/panels.h"
 
 namespace poolscope {
 namespace {
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
+
+constexpr int kHistogramBins = 64;
+
+/// Figures of one plane's finite values; bins over the range of input and output together.
+struct PlaneFigures {
+  std::int64_t count = 0;
+  double min = std::numeric_limits<double>::infinity();
+  double max = -std::numeric_limits<double>::infinity();
+  double mean = 0.0, std = 0.0;
+  std::array<std::int64_t, kHistogramBins> bins{};
+};
+
+/// The run and the plane that figures belong to.
+struct FiguresKey {
+  std::uint64_t evaluation = 0;
+  std::int64_t plane = -1;
+  std::size_t layer = 0;
+  bool operator==(const FiguresKey&) const = default;
+};
+
+/// Of input and output.
+using ValueFigures = Background<FiguresKey, std::array<PlaneFigures, 2>>;
 
 PlaneFigures figures_of(std::span<const float> values, ValueRange range) {
   PlaneFigures figures;
@@ -37,26 +60,16 @@ PlaneFigures figures_of(std::span<const float> values, ValueRange range) {
 
 /// Counts in the background; the last figures stay until the new ones are there.
 void update(const Ui& ui, const StageView& view, ValueFigures& figures) {
-  if (figures.running.valid()) {
-    ui.memory.wake_after = 0.03;
-    if (figures.running.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-    figures.shown = figures.running.get();
-  }
-  if (figures.evaluation == view.evaluation && figures.plane == view.plane) return;
-  figures.evaluation = view.evaluation;
-  figures.plane = view.plane;
-  const ValueRange in = {view.input_picture->stats(view.plane).min,
-                         view.input_picture->stats(view.plane).max};
-  const ValueRange out = {view.output_picture->stats(view.plane).min,
-                          view.output_picture->stats(view.plane).max};
-  const ValueRange range{std::min(in.low, out.low), std::max(in.high, out.high)};
-  const std::int64_t plane = view.plane;
-  figures.running = std::async(std::launch::async,
-                               [input = view.input, output = view.output->values, plane, range] {
-                                 return std::array{figures_of(input.plane(plane), range),
-                                                   figures_of(output.plane(plane), range)};
-                               });
-  ui.memory.wake_after = 0.03;
+  const auto stats = [&](const Picture& picture) { return picture.stats(view.plane); };
+  const auto in = stats(*view.input_picture), out = stats(*view.output_picture);
+  const ValueRange range{std::min(in.min, out.min), std::max(in.max, out.max)};
+  const FiguresKey key{view.evaluation->serial, view.plane, ui.document.selected_layer};
+  figures.update(ui, key,
+                 [input = view.input, output = view.output->values, plane = view.plane,
+                  range](const std::atomic<bool>&) {
+                   return std::array{figures_of(input.plane(plane), range),
+                                     figures_of(output.plane(plane), range)};
+                 });
 }
 
 float share(const PlaneFigures& figures, std::size_t bin) {
@@ -129,28 +142,27 @@ void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const 
 
 float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state,
                             const Rect& area) {
-  update(ui, view, state.figures);
-  const float y = area.min.y + ui.px(16);
-  float x = draw_text(ui, Font::sans14_semibold, {area.min.x, y}, ui.theme.t1,
-                      "What pooling did to the values");
-  const std::string channel =
-      view.input.shape().c > 1 ? "channel " + view.channel_name() + ", " : "";
-  x = draw_text(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3,
-                channel + "share of cells in 64 bins");
-  const float legend = x + ui.px(16);
-  list().AddRectFilled({legend, y - ui.px(5)}, {legend + ui.px(10), y + ui.px(5)}, ui.theme.cov[4]);
-  x = draw_text(ui, Font::sans12, {legend + ui.px(15), y}, ui.theme.t3, "input") + ui.px(14);
+  auto& figures = state.panels.of<ValueFigures>();
+  update(ui, view, figures);
+  if (figures.shown() == nullptr) return area.max.y;
+  const std::array<PlaneFigures, 2>& shown = *figures.shown();
+  const float y = area.min.y + ui.px(6);
+  list().AddRectFilled({area.min.x, y - ui.px(5)}, {area.min.x + ui.px(10), y + ui.px(5)},
+                       ui.theme.cov[4]);
+  float x = draw_text(ui, Font::sans12, {area.min.x + ui.px(15), y}, ui.theme.t3, "input");
+  x += ui.px(14);
   list().AddRectFilled({x, y - ui.px(1)}, {x + ui.px(14), y + ui.px(1)}, ui.theme.t1);
-  draw_text(ui, Font::sans12, {x + ui.px(20), y}, ui.theme.t3, "output");
-  if (!state.figures.shown) return area.max.y;
+  x = draw_text(ui, Font::sans12, {x + ui.px(20), y}, ui.theme.t3, "output");
+  if (view.input.shape().c > 1) {
+    draw_text(ui, Font::sans12, {x + ui.px(14), y}, ui.theme.t3, "channel " + view.channel_name());
+  }
   const float table = std::min(ui.px(300), area.width() * 0.34F);
-  const float bottom = std::min(area.max.y - ui.px(36), area.min.y + ui.px(190));
-  const Rect histogram{{area.min.x, area.min.y + ui.px(40)},
+  const float bottom = std::min(area.max.y - ui.px(36), area.min.y + ui.px(170));
+  const Rect histogram{{area.min.x, area.min.y + ui.px(20)},
                        {area.max.x - table - ui.px(32), bottom}};
-  draw_histogram(ui, *state.figures.shown, histogram);
-  draw_histogram_axis(ui, *state.figures.shown, histogram);
-  draw_table(ui, *state.figures.shown,
-             {{area.max.x - table, area.min.y + ui.px(6)}, {area.max.x, bottom}});
+  draw_histogram(ui, shown, histogram);
+  draw_histogram_axis(ui, shown, histogram);
+  draw_table(ui, shown, {{area.max.x - table, area.min.y - ui.px(6)}, {area.max.x, bottom}});
   return bottom;
 }
 

@@ -24,19 +24,33 @@ constexpr Settings kRowSettings{"MaxPool1d(2)",           "AvgPool1d(2)",
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
+/// The same input under other settings, computed once a run.
+struct WhatIf {
+  struct Variant {
+    Layer layer;
+    std::optional<Tensor> output;
+    std::string reason;  ///< Why there is no output.
+  };
+  const Evaluation* evaluation = nullptr;
+  std::int64_t plane = -1;
+  Tensor input = {};
+  bool in_a_row = false;  ///< For a layer over a single row.
+  std::vector<Variant> variants;
+};
+
 std::string caption_of(const Layer& layer) {
   if (layer.kind->title.starts_with("Adaptive")) return "Global max";
   return std::string(layer.kind->title);
 }
 
-void compute(const StageView& view, ExploreState& state) {
+void compute(const StageView& view, WhatIf& what_if) {
   const bool in_a_row = view.layer != nullptr && view.layer->kind->axes == 1;
   const Settings& settings = in_a_row ? kRowSettings : kPlaneSettings;
-  if (state.what_if.evaluation == view.evaluation && state.what_if.plane == view.plane &&
-      state.what_if.input.same_buffer(view.input) && state.what_if.in_a_row == in_a_row) {
+  if (what_if.evaluation == view.evaluation && what_if.plane == view.plane &&
+      what_if.input.same_buffer(view.input) && what_if.in_a_row == in_a_row) {
     return;
   }
-  state.what_if = {view.evaluation, view.plane, view.input, in_a_row, {}};
+  what_if = {view.evaluation, view.plane, view.input, in_a_row, {}};
   const auto plane = Tensor::copy_of({1, 1, view.rows, view.cols}, view.input.plane(view.plane));
   if (!plane || view.evaluation->engine == nullptr) return;
   for (const std::string_view text : settings) {
@@ -50,7 +64,7 @@ void compute(const StageView& view, ExploreState& state) {
     } else {
       variant.reason = pool.error().message;
     }
-    state.what_if.variants.push_back(std::move(variant));
+    what_if.variants.push_back(std::move(variant));
   }
 }
 
@@ -112,21 +126,17 @@ void draw_variant(const Ui& ui, const StageView& view, const WhatIf::Variant& va
 }  // namespace
 
 float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
-  compute(view, state);
-  const float y = area.min.y + ui.px(16);
-  const float x = draw_text(ui, Font::sans14_semibold, {area.min.x, y}, ui.theme.t1, "What if");
-  draw_text_cut(ui, Font::sans12, {x + ui.px(12), y}, ui.theme.t3, area.max.x - x - ui.px(12),
-                "the same input under other settings; click one to apply it");
+  auto& what_if = state.panels.of<WhatIf>();
+  compute(view, what_if);
   const float gap = ui.px(14);
   const auto count = static_cast<float>(kPlaneSettings.size());
   float width = (area.width() - gap * (count - 1)) / count;
   width = std::max(width, ui.px(86));
-  const float top = area.min.y + ui.px(36);
+  const float top = area.min.y;
   const float height = std::min(area.max.y - ui.px(12), top + width + ui.px(46)) - top;
   float left = area.min.x;
-  for (std::size_t i = 0; i < state.what_if.variants.size() && left + width <= area.max.x + 1.0F;
-       ++i) {
-    draw_variant(ui, view, state.what_if.variants[i], Rect::of(left, top, width, height), i);
+  for (std::size_t i = 0; i < what_if.variants.size() && left + width <= area.max.x + 1.0F; ++i) {
+    draw_variant(ui, view, what_if.variants[i], Rect::of(left, top, width, height), i);
     left += width + gap;
   }
   return top + height;

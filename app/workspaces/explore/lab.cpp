@@ -1,0 +1,98 @@
+#include "app/workspaces/explore/lab.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/workspaces/explore/panels.h"
+#include "app/workspaces/explore/scroll_area.h"
+
+namespace poolscope {
+namespace {
+
+constexpr LabPanel kPanels[] = {
+    {"what-if", "What if", "the same input under other settings; click one to apply it", 200, true,
+     draw_what_if},
+    {"values", "Values", "what pooling did to the values: share of cells in 64 bins", 220, true,
+     draw_value_statistics},
+};
+
+constexpr float kTabs = 36.0F;
+constexpr float kTabGap = 20.0F;
+
+float tabs_width(const Ui& ui) {
+  float width = 0.0F;
+  for (const LabPanel& panel : kPanels)
+    width += text_width(ui, Font::sans13_semibold, panel.title) + ui.px(kTabGap);
+  return width;
+}
+
+void choose(const Ui& ui, const LabPanel& panel) {
+  ui.edit_view([&](View& view) { view.lab = panel.id; });
+}
+
+/// One tab; returns the x after it.
+float draw_tab(const Ui& ui, const LabPanel& panel, bool shown, ImVec2 at) {
+  const float width = text_width(ui, Font::sans13_semibold, panel.title);
+  const float half = ui.px(kTabGap) * 0.5F;
+  const Rect rect = Rect::of(at.x - half, at.y, width + 2 * half, ui.px(kTabs));
+  const Click click = click_area(ui, fmt::format("lab/{}", panel.id), rect);
+  tooltip(ui, panel.about);
+  const ImU32 ink = shown || click.hovered ? ui.theme.t1 : ui.theme.t2;
+  draw_text(ui, shown ? Font::sans13_semibold : Font::sans13, {at.x, rect.center().y}, ink,
+            panel.title);
+  if (shown) {
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, rect.max.y - ui.px(6)},
+                                              {at.x + width, rect.max.y - ui.px(4)}, ui.theme.acc);
+  }
+  if (click.clicked) choose(ui, panel);
+  return at.x + width + ui.px(kTabGap);
+}
+
+/// All panels as tabs, or in a list where those have no room.
+void draw_tabs(const Ui& ui, const LabPanel& shown, const Rect& row) {
+  float x = row.min.x;
+  if (tabs_width(ui) <= row.width()) {
+    for (const LabPanel& panel : kPanels) x = draw_tab(ui, panel, &panel == &shown, {x, row.min.y});
+  } else {
+    std::vector<std::string_view> titles;
+    for (const LabPanel& panel : kPanels) titles.push_back(panel.title);
+    const float width = std::min(ui.px(220), row.width());
+    const auto chosen = combo(ui, "lab", Rect::of(x, row.min.y, width, ui.px(32)), titles,
+                              static_cast<int>(&shown - kPanels));
+    if (chosen) choose(ui, kPanels[*chosen]);
+    x += width + ui.px(12);
+  }
+  if (row.max.x - x < ui.px(160)) return;
+  draw_text_cut(ui, Font::sans12, {x, row.center().y}, ui.theme.t3, row.max.x - x, shown.about);
+}
+
+}  // namespace
+
+std::span<const LabPanel> lab_panels() { return kPanels; }
+
+bool is_small_grid(const Ui& ui, const StageView& view) {
+  return ui.document.source.is_grid() && view.rows * view.cols <= 400;
+}
+
+const LabPanel& shown_lab_panel(const Ui& ui, const StageView& view) {
+  const std::string_view wanted = ui.document.view.lab;
+  const auto named = std::ranges::find(kPanels, wanted, &LabPanel::id);
+  if (named != std::end(kPanels)) return *named;
+  return is_small_grid(ui, view) ? kPanels[0] : kPanels[1];
+}
+
+void draw_lab(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
+  const LabPanel& panel = shown_lab_panel(ui, view);
+  ui.tell("lab", std::string(panel.id));
+  const Rect row = Rect::of(area.min.x, area.min.y, area.width(), ui.px(kTabs));
+  draw_tabs(ui, panel, row);
+  const Rect rest{{area.min.x, row.max.y + ui.px(8)}, area.max};
+  if (rest.height() < ui.px(40)) return;
+  draw_scroll_area(ui, "lab panel", rest, [&](ImVec2 origin) {
+    return panel.draw(ui, view, state, Rect::of(origin.x, origin.y, rest.width(), rest.height()));
+  });
+}
+
+}  // namespace poolscope
