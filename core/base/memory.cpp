@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "core/base/check.h"
+#include "core/base/keep_memory.h"
 
 namespace poolscope {
 namespace {
@@ -39,11 +40,16 @@ class Kept {
 
   void keep(MemoryBlock block) {
     const std::scoped_lock lock(mutex_);
-    while (!blocks_.empty() && sum() + block.bytes > kMaxKeptBytes) {
-      std::free(blocks_.front().data);
-      blocks_.erase(blocks_.begin());
-    }
+    if (block.bytes > limit_) return std::free(block.data);
     blocks_.push_back(block);
+    shrink();
+  }
+
+  /// Adds to what may be kept, or takes from it.
+  void allow(std::ptrdiff_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    limit_ += static_cast<std::size_t>(bytes);
+    shrink();
   }
 
   std::size_t bytes() {
@@ -52,6 +58,13 @@ class Kept {
   }
 
  private:
+  void shrink() {
+    while (sum() > limit_) {
+      std::free(blocks_.front().data);
+      blocks_.erase(blocks_.begin());
+    }
+  }
+
   std::size_t sum() const {
     std::size_t bytes = 0;
     for (const MemoryBlock& block : blocks_) bytes += block.bytes;
@@ -59,6 +72,7 @@ class Kept {
   }
 
   std::mutex mutex_;
+  std::size_t limit_ = kMaxKeptBytes;
   std::vector<MemoryBlock> blocks_;
 };
 
@@ -96,6 +110,11 @@ MemoryBlock take_block(std::size_t bytes) {
 
 }  // namespace
 
+KeepMemory::KeepMemory(std::size_t bytes) : bytes_(bytes) {
+  kept().allow(static_cast<std::ptrdiff_t>(bytes_));
+}
+KeepMemory::~KeepMemory() { kept().allow(-static_cast<std::ptrdiff_t>(bytes_)); }
+
 Sentinels::Sentinels() { ++guards; }
 Sentinels::~Sentinels() { --guards; }
 
@@ -108,7 +127,7 @@ MemoryBlock take_memory(std::size_t bytes) {
 void give_back(MemoryBlock block) noexcept {
   POOLSCOPE_CHECK(block.sentinel == 0 || is_whole(block));
   block.sentinel = 0;
-  if (block.bytes >= kHugePage && block.bytes <= kMaxKeptBytes) {
+  if (block.bytes >= kHugePage) {
     kept().keep(block);
   } else {
     std::free(block.data);

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include <gtest/gtest.h>
+
+#include "core/base/keep_memory.h"
 
 namespace poolscope {
 namespace {
@@ -36,6 +39,18 @@ TEST(Memory, KeepsNoMoreThanItsLimit) {
   }
   const MemoryBlock large = take_memory(kMaxKeptBytes + 1);
   give_back(large);
+  EXPECT_LE(kept_bytes(), kMaxKeptBytes);
+}
+
+TEST(Memory, KeepsMoreWhileAskedTo) {
+  std::optional<KeepMemory> keep(std::in_place, 2 * kMaxKeptBytes);
+  const MemoryBlock first = take_memory(kMaxKeptBytes + kMebibyte);
+  give_back(first);
+  const MemoryBlock second = take_memory(kMaxKeptBytes + kMebibyte);
+  EXPECT_EQ(second.data, first.data);
+  give_back(second);
+  EXPECT_GT(kept_bytes(), kMaxKeptBytes);
+  keep.reset();
   EXPECT_LE(kept_bytes(), kMaxKeptBytes);
 }
 
