@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/actions.h"
+#include "core/base/keep_memory.h"
 #include "core/engines/engine_list.h"
 
 namespace poolscope {
@@ -14,6 +15,11 @@ namespace {
 
 /// A stale run shorter than this still lands, so that a dragged slider shows pictures on its way.
 constexpr std::chrono::milliseconds kPatience{250};
+
+/// While one run follows another, as a slider is dragged, the memory of old results serves the new
+/// ones: fresh pages cost more time than a layer over them does. After a pause it is given back.
+constexpr std::size_t kKeptWhileRunning = std::size_t{1} << 30;
+constexpr std::chrono::seconds kPause{1};
 
 /// The picture of a tensor, lent by this run or the one before where they have it.
 std::shared_ptr<const Picture> picture_of(const Tensor& tensor, const Evaluation& run,
@@ -137,17 +143,21 @@ void Runner::cancel() {
 
 void Runner::work(const std::stop_token& stop) {
   std::shared_ptr<const Evaluation> previous;
+  std::optional<KeepMemory> keep;
   while (true) {
     RunRequest request;
     {
       std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [this] { return waiting_.has_value(); })) return;
+      const auto asked = [this] { return waiting_.has_value(); };
+      if (!changed_.wait_for(lock, stop, kPause, asked)) keep.reset();
+      if (!changed_.wait(lock, stop, asked)) return;
       request = std::move(*waiting_);
       waiting_.reset();
       running_ = true;
       run_started_ = Clock::now();
       cancelled_ = false;
     }
+    if (!keep) keep.emplace(kKeptWhileRunning);
     auto result =
         std::make_shared<const Evaluation>(evaluate(request, previous.get(), &cancelled_));
     {

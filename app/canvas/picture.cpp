@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include <tbb/parallel_for.h>
@@ -17,6 +18,10 @@ namespace {
 constexpr std::int64_t kStripRows = 64;
 /// Independent partial results, so that the compiler can use its vectors.
 constexpr std::int64_t kLanes = 16;
+/// A comparison of these takes one instruction; compilers make none of it for single floats, as it
+/// tells NaN and signed zeros apart.
+using Vector [[gnu::vector_size(16)]] = float;
+constexpr std::int64_t kVector = 4;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::int64_t halved(std::int64_t size) { return (size + 1) / 2; }
@@ -34,6 +39,17 @@ bool all_finite(const float* values, std::int64_t count) {
     found |= (bits & exponent) == exponent ? 1U : 0U;
   }
   return found == 0;
+}
+
+/// The sum of a whole number of lanes.
+double sum_of(const float* values, std::int64_t count) {
+  constexpr std::int64_t half = kLanes / 2;
+  double sums[half] = {};
+  for (std::int64_t i = 0; i < count; i += half) {
+    for (std::int64_t lane = 0; lane < half; ++lane)
+      sums[lane] += static_cast<double>(values[i + lane]);
+  }
+  return std::accumulate(sums, sums + half, 0.0);
 }
 
 /// Figures while values come in: `total` stands for the mean.
@@ -65,32 +81,39 @@ struct Tally {
     total += other.total;
   }
 
-  void add_finite_row(const float* values, std::int64_t count) {
-    float low[kLanes], high[kLanes];
-    double sum[kLanes] = {};
-    std::fill(low, low + kLanes, kInfinity);
-    std::fill(high, high + kLanes, -kInfinity);
+  void add_row(const float* values, std::int64_t count) {
     const std::int64_t whole = count - count % kLanes;
-    for (std::int64_t i = 0; i < whole; i += kLanes) {
-      for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-        const float value = values[i + lane];
-        low[lane] = value < low[lane] ? value : low[lane];
-        high[lane] = value > high[lane] ? value : high[lane];
-        sum[lane] += static_cast<double>(value);
-      }
-    }
+    // In double no row of floats overflows: the sum is finite where all of them are.
+    const double sum = sum_of(values, whole);
+    if (!std::isfinite(sum)) return add_each(values, count);
     finite += whole;
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      min = std::min(min, low[lane]);
-      max = std::max(max, high[lane]);
-      total += sum[lane];
-    }
-    for (std::int64_t i = whole; i < count; ++i) add(values[i]);
+    total += sum;
+    widen(values, whole);
+    add_each(values + whole, count - whole);
   }
 
-  void add_row(const float* values, std::int64_t count) {
-    if (all_finite(values, count)) return add_finite_row(values, count);
+  void add_each(const float* values, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) add(values[i]);
+  }
+
+  /// Makes room between min and max for a whole number of lanes of finite values.
+  void widen(const float* values, std::int64_t count) {
+    constexpr std::size_t vectors = kLanes / kVector;
+    std::array<Vector, vectors> low, high;
+    low.fill(Vector{} + min);
+    high.fill(Vector{} + max);
+    for (std::int64_t i = 0; i < count; i += kLanes) {
+      for (std::size_t k = 0; k < vectors; ++k) {
+        Vector value;
+        std::memcpy(&value, values + i + k * kVector, sizeof value);
+        low[k] = value < low[k] ? value : low[k];
+        high[k] = value > high[k] ? value : high[k];
+      }
+    }
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      min = std::min(min, low[lane / kVector][lane % kVector]);
+      max = std::max(max, high[lane / kVector][lane % kVector]);
+    }
   }
 
   PlaneStats stats() const {
