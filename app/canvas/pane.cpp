@@ -122,7 +122,7 @@ void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color) {
 }
 
 void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::int64_t cols,
-                      std::string_view text) {
+                      const GhostText& text_of) {
   const Rect inside = pane.screen({0, 0, static_cast<double>(cols), static_cast<double>(rows)});
   const Rect& all = pane.rect;
   const ImU32 color = with_alpha(ui.theme.hatch, 0.55F);
@@ -136,7 +136,6 @@ void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::in
   draw_hatch(ui, {{right, top}, {all.max.x, bottom}}, color);
   if (!shows_values(ui, pane)) return;
   const auto font = cell_font(ui, pane.cell_size());
-  const float half_w = text_width(ui, *font, text) * 0.5F + ui.px(3);
   const float half_h = text_height(ui, *font) * 0.42F;
   const auto first_row = static_cast<std::int64_t>(std::floor(pane.visible.y0));
   const auto first_col = static_cast<std::int64_t>(std::floor(pane.visible.x0));
@@ -145,7 +144,9 @@ void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::in
   for (auto row = first_row; row < row_end; ++row) {
     for (auto col = first_col; col < col_end; ++col) {
       if (row >= 0 && row < rows && col >= 0 && col < cols) continue;
+      const std::string_view text = text_of(row, col);
       const ImVec2 at = pane.cell(row, col).center();
+      const float half_w = text_width(ui, *font, text) * 0.5F + ui.px(3);
       list().AddRectFilled({at.x - half_w, at.y - half_h}, {at.x + half_w, at.y + half_h},
                            ui.theme.canvas, ui.px(3));
       draw_cell_text(ui, pane.cell(row, col), ui.theme.t3, text);

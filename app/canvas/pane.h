@@ -68,9 +68,11 @@ void draw_heatmap(const Ui& ui, HeatmapTexture& texture,
 
 /// 45 degree hatch, as padding and missing output have it.
 void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color);
-/// Hatched cells outside rows x cols that the pane shows, each with `text` where it fits.
+/// What is written in a cell outside the input.
+using GhostText = std::function<std::string_view(std::int64_t row, std::int64_t col)>;
+/// Hatched cells outside rows x cols that the pane shows, each with its text where it fits.
 void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::int64_t cols,
-                      std::string_view text);
+                      const GhostText& text_of);
 /// Row and column numbers left of and above the pane.
 void draw_indices(const Ui& ui, const Pane& pane, const CellSpan& cells);
 /// The current window or cell: 3 px accent between casing lines (`thin` in overviews).

@@ -63,19 +63,15 @@ void add_mean(double divisor, double share, Slopes& slopes) {
 /// y = (gain * sum t(x)^p / divisor)^(1/p), so dy/dx = gain / divisor * (t / y)^(p-1) * t'(x).
 void add_power(const LoweredPool& pool, const Taps& taps, double divisor, Slopes& slopes) {
   const double p = pool.exponent;
-  const auto term = [&](double x) {
-    if (pool.least && x < *pool.least) return *pool.least;
-    return pool.magnitude ? std::abs(x) : x;
-  };
   double sum = 0.0;
-  for (const WindowTap& tap : taps) sum += std::pow(term(tap.value), p);
+  for (const WindowTap& tap : taps) sum += std::pow(power_base(pool, tap.value), p);
   const double value = std::pow(pool.gain * sum / divisor, 1.0 / p);
   for (std::size_t i = 0; i < taps.size(); ++i) {
     const double x = taps[i].value;
-    const bool no_slope = value == 0.0 || (p < 1.0 && term(x) == 0.0);
+    const bool no_slope = value == 0.0 || (p < 1.0 && power_base(pool, x) == 0.0);
     if (no_slope || (pool.least && x < *pool.least)) continue;
     const double inner = !pool.magnitude || x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
-    slopes[i] += pool.gain / divisor * std::pow(term(x) / value, p - 1.0) * inner;
+    slopes[i] += pool.gain / divisor * std::pow(power_base(pool, x) / value, p - 1.0) * inner;
   }
 }
 
@@ -84,10 +80,7 @@ Slopes exponential_shares(const Taps& taps, double scale) {
   double top = -kInf, sum = 0.0;
   for (const WindowTap& tap : taps) top = std::max(top, tap.value);
   Slopes shares;
-  for (const WindowTap& tap : taps) {
-    const bool limit = std::isinf(top);
-    shares.push_back(limit ? (tap.value == top ? 1.0 : 0.0) : std::exp(scale * (tap.value - top)));
-  }
+  for (const WindowTap& tap : taps) shares.push_back(exponential(tap.value, top, scale));
   for (const double share : shares) sum += share;
   for (double& share : shares) share /= sum;
   return shares;
@@ -115,24 +108,21 @@ void add_log_sum_exp(const LoweredPool& pool, const Taps& taps, Slopes& slopes) 
 /// y = sum x^2 / sum x over positive x, so dy/dx = (2x - y) / sum x; a draw passes all of it to the
 /// tap drawn.
 void add_stochastic(const LoweredPool& pool, const Taps& taps, double share, Slopes& slopes) {
+  if (pool.sampled) {
+    const std::size_t drawn = drawn_tap(taps, share);
+    if (drawn < taps.size()) slopes[drawn] += 1.0;
+    return;
+  }
   double sum = 0.0, squares = 0.0;
   for (const WindowTap& tap : taps) {
     const double x = std::max(tap.value, 0.0);
     sum += x;
     squares += x * x;
   }
-  double passed = 0.0;
-  std::size_t last = taps.size();
-  bool drawn = false;
-  for (std::size_t i = 0; i < taps.size() && sum != 0.0; ++i) {
+  for (std::size_t i = 0; i < taps.size(); ++i) {
     const double x = taps[i].value;
-    if (!(x > 0.0)) continue;
-    if (!pool.sampled) slopes[i] += (2.0 * x - squares / sum) / sum;
-    if (!drawn) last = i;
-    passed += x;
-    drawn = drawn || passed > share * sum || std::isinf(x);
+    if (x > 0.0) slopes[i] += (2.0 * x - squares / sum) / sum;
   }
-  if (pool.sampled && last < taps.size()) slopes[last] += 1.0;
 }
 
 /// The slopes of one window.

@@ -1,30 +1,38 @@
 #include "core/analysis/window_taps.h"
 
-#include "core/pooling/axis_windows.h"
+#include <algorithm>
+#include <cmath>
 
 namespace poolscope {
 
 void read_window(const LoweredPool& pool, const Tensor& input, const WindowPlace& place,
                  std::vector<WindowTap>& taps) {
-  const PlaneWindows& windows = pool.windows(place.plane);
-  const AxisWindow& row = windows.rows[static_cast<std::size_t>(place.row)];
-  const AxisWindow& col = windows.cols[static_cast<std::size_t>(place.col)];
-  const Shape& shape = input.shape();
-  const auto plane = input.plane(place.plane);
-  const bool mirrored = pool.border == Border::reflect;
-  const TapRange rows = mirrored ? TapRange{0, row.count} : taps_inside(row, shape.h);
-  const TapRange cols = mirrored ? TapRange{0, col.count} : taps_inside(col, shape.w);
   taps.clear();
-  for (std::int64_t r = rows.first; r < rows.end; ++r) {
-    const std::int64_t y = mirrored ? reflected(row.tap(r), shape.h) : row.tap(r);
-    for (std::int64_t c = cols.first; c < cols.end; ++c) {
-      const std::int64_t x = mirrored ? reflected(col.tap(c), shape.w) : col.tap(c);
-      const std::int64_t index = y * shape.w + x;
-      const double weight =
-          pool.weights.empty() ? 1.0 : pool.weights[static_cast<std::size_t>(r * col.count + c)];
-      taps.push_back({plane[static_cast<std::size_t>(index)], index, weight});
-    }
+  visit_taps(pool, input, place, [&](const WindowTap& tap) { taps.push_back(tap); });
+}
+
+double power_base(const LoweredPool& pool, double value) {
+  if (pool.least && value < *pool.least) return *pool.least;
+  return pool.magnitude ? std::abs(value) : value;
+}
+
+double exponential(double value, double top, double scale) {
+  if (std::isinf(top)) return value == top ? 1.0 : 0.0;
+  return std::exp(scale * (value - top));
+}
+
+std::size_t drawn_tap(std::span<const WindowTap> taps, double share) {
+  double sum = 0.0, passed = 0.0;
+  for (const WindowTap& tap : taps) sum += std::max(tap.value, 0.0);
+  std::size_t last = taps.size();
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    const double x = taps[i].value;
+    if (!(x > 0.0)) continue;
+    last = i;
+    passed += x;
+    if (passed > share * sum || std::isinf(x)) return i;
   }
+  return last;
 }
 
 }  // namespace poolscope

@@ -51,6 +51,10 @@ struct SlidingAxes {
 /// The parameters are within their limits.
 SlidingAxes sliding_axes(const Layer& layer, const Shape& input);
 
+/// The axes of a layer whose windows slide by kernel, stride and padding; nothing for any other.
+/// The parameters are within their limits.
+std::optional<SlidingAxes> sliding_axes_of(const Layer& layer, const Shape& input);
+
 /// Which taps a window's divisor counts.
 enum class Counted {
   one,     ///< None: the divisor is 1.

@@ -47,6 +47,14 @@ Result<void> check_half(const Layer& layer, const SlidingAxis& axis) {
 
 }  // namespace
 
+std::optional<SlidingAxes> sliding_axes_of(const Layer& layer, const Shape& input) {
+  const LayerKind& kind = *layer.kind;
+  const bool slides = find_parameter(kind, &Layer::kernel_size) && kind.size_rule.empty() &&
+                      !kind.global && !find_parameter(kind, &Layer::output_size);
+  if (!slides) return {};
+  return sliding_axes(converted(layer, kind), input);
+}
+
 /// An empty batch counts as one sample, so that it cannot ask for lists of windows without bound.
 Result<void> check_output(const Layer& layer, const Shape& output, const ParameterField& cause) {
   Shape counted = output;

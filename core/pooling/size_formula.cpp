@@ -171,10 +171,10 @@ SizeFormula both_axes(const Layer& layer, const Shape& input, const Shape& outpu
                        {global_line("H", input.h, input.h == 1 ? "row" : "rows")},
                        {global_line("W", input.w, input.w == 1 ? "column" : "columns")}};
   }
-  if (find_parameter(*layer.kind, &Layer::output_size)) return adaptive_formula(layer, input);
-  const SlidingAxes axes = sliding_axes(layer, input);
+  const auto axes = sliding_axes_of(layer, input);
+  if (!axes) return adaptive_formula(layer, input);
   const bool same = layer.auto_pad == AutoPad::same_upper || layer.auto_pad == AutoPad::same_lower;
-  return same ? same_formula(layer, axes) : floor_formula(layer, axes);
+  return same ? same_formula(layer, *axes) : floor_formula(layer, *axes);
 }
 
 }  // namespace

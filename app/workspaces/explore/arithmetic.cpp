@@ -31,7 +31,7 @@ std::string tap_text(const StageView& view, std::int64_t y, std::int64_t x) {
   std::string text =
       view.inside(y, x)
           ? short_number_text(raised(static_cast<double>(view.input_value(y, x))), kDigits)
-          : std::string(view.border_text());
+          : std::string(view.border_text(y, x));
   if (!is_power) return text;
   if (view.pool->magnitude) text = "|" + text + "|";
   if (view.pool->exponent == 1.0) return text;
@@ -125,7 +125,7 @@ std::string border_fact(const StageView& view, const WindowFacts& facts) {
   if (outside == 0) return text;
   if (view.pool->has_winners()) return text + ", never win";
   if (view.pool->border == Border::reflect) return text + ", mirrored";
-  return text + (view.border_text() == "0" ? ", add 0" : ", left out");
+  return text + (view.around->padding == OutsideValue::zero ? ", add 0" : ", left out");
 }
 
 std::string divisor_fact(const StageView& view, const WindowFacts& facts, std::int64_t divisor) {

@@ -46,6 +46,12 @@ void draw_values(const Ui& ui, const StageView& view, const CanvasLook& look, Va
   }
 }
 
+/// Padding and overhang, each with what the reduction sees there.
+void draw_surroundings(const Ui& ui, const StageView& view, const Pane& pane) {
+  draw_ghost_cells(ui, pane, view.rows, view.cols,
+                   [&](std::int64_t row, std::int64_t col) { return view.border_text(row, col); });
+}
+
 void draw_heat_cells(const Ui& ui, const StageView& view, const CanvasLook& look,
                      const Heat& heat) {
   HeatmapLook style{view.planes, heat.range, ui.document.view.map, true};
@@ -68,7 +74,7 @@ void draw_coverage(const Ui& ui, const StageView& view, ExploreState& state,
   for (auto row = cells.row_begin; row < cells.row_end; ++row) {
     for (auto col = cells.col_begin; col < cells.col_end; ++col) {
       const std::int64_t count =
-          view.windows() == nullptr ? 0 : state.probes.coverage(view, row, col);
+          view.windows() == nullptr ? 0 : state.probes.coverage(view).at(row, col);
       const Rect cell = look.pane.cell(row, col);
       list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
                            coverage_color(ui, count));
@@ -194,7 +200,7 @@ void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& stat
   } else {
     draw_grey_picture(ui, view, state, look);
   }
-  draw_ghost_cells(ui, look.pane, view.rows, view.cols, view.border_text());
+  draw_surroundings(ui, view, look.pane);
   draw_values(ui, view, look, view.input_range);
   if (view.windows() == nullptr) return;
   draw_outlines(ui, view, look);
@@ -218,7 +224,7 @@ void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
                        const CanvasLook& look) {
   HeatmapTexture& texture = look.detail ? state.detail_textures[0] : state.main_textures[0];
   draw_heat_cells(ui, view, look, {texture, view.input_picture, view.input_range});
-  draw_ghost_cells(ui, look.pane, view.rows, view.cols, view.border_text());
+  draw_surroundings(ui, view, look.pane);
   draw_values(ui, view, look, view.input_range);
   draw_cell_editor(ui, view, state, look.pane);
 }

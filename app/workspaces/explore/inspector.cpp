@@ -16,7 +16,7 @@ void draw_tap(const Ui& ui, const StageView& view, const Arithmetic& text, const
               std::int64_t y, std::int64_t x) {
   if (!view.inside(y, x)) {
     draw_hatch(ui, cell, with_alpha(ui.theme.hatch, 0.55F));
-    draw_cell_text(ui, cell, ui.theme.t3, view.border_text());
+    draw_cell_text(ui, cell, ui.theme.t3, view.border_text(y, x));
     return;
   }
   const bool winner = text.winner == y * view.cols + x;

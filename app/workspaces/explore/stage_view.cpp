@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "core/pooling/axis_windows.h"
-
 namespace poolscope {
 namespace {
 
@@ -90,6 +88,7 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
     view.output = &stages[out];
     view.output_picture = evaluation.pictures[out];
     view.pool = view.output->plan.pool();
+    if (view.pool) view.around = surroundings(*view.layer, *view.pool, view.input.shape());
     view.output_axes = array_axes(view.output->plan.shape, {4, view.output->plan.form.format, 2});
     view.out_rows = view.output->values.shape().h;
     view.out_cols = view.output->values.shape().w;
@@ -169,16 +168,11 @@ std::string StageView::channel_name() const {
   return std::string(1, "RGBA"[planes.channel]);
 }
 
-std::string_view StageView::border_text() const {
-  if (pool == nullptr) return "";
-  if (pool->reduction == Reduction::max) return "-∞";
-  if (pool->reduction == Reduction::min) return "+∞";
-  if (pool->border == Border::reflect) return "";
-  if (pool->reduction == Reduction::weighted) return "0";
-  const bool counted =
-      (pool->reduction == Reduction::power && pool->border == Border::zero) ||
-      (find_parameter(*layer->kind, "count_include_pad") && layer->count_include_pad);
-  return counted ? "0" : "–";
+std::string_view StageView::border_text(std::int64_t row, std::int64_t col) const {
+  if (!around) return "";
+  const bool padded =
+      row >= around->top && row < around->bottom && col >= around->left && col < around->right;
+  return outside_sign(padded ? around->padding : around->overhang);
 }
 
 std::optional<Selection> window_reading(const StageView& view, std::int64_t row, std::int64_t col) {
@@ -206,25 +200,13 @@ std::optional<Selection> window_reading(const StageView& view, std::int64_t row,
   return found;
 }
 
-std::vector<std::int64_t> axis_coverage(const std::vector<AxisWindow>& windows, std::int64_t size) {
-  std::vector<std::int64_t> coverage(static_cast<std::size_t>(size), 0);
-  for (const AxisWindow& window : windows) {
-    const TapRange inside = taps_inside(window, size);
-    for (std::int64_t k = inside.first; k < inside.end; ++k) {
-      ++coverage[static_cast<std::size_t>(window.tap(k))];
-    }
-  }
-  return coverage;
-}
-
 void ProbeCache::renew(const StageView& view) {
   const Key key{view.evaluation->serial, view.windows(), view.plane};
   if (key == key_) return;
   key_ = key;
   blocks_.clear();
   facts_.reset();
-  row_coverage_.reset();
-  col_coverage_.reset();
+  coverage_.reset();
 }
 
 const WindowBlock* ProbeCache::block(const StageView& view, const CellRange& range) {
@@ -252,12 +234,11 @@ const WindowFacts& ProbeCache::facts(const StageView& view, std::int64_t winner)
   return *facts_;
 }
 
-std::int64_t ProbeCache::coverage(const StageView& view, std::int64_t row, std::int64_t col) {
+const Coverage& ProbeCache::coverage(const StageView& view) {
   renew(view);
-  if (!row_coverage_) row_coverage_ = axis_coverage(view.windows()->rows, view.rows);
-  if (!col_coverage_) col_coverage_ = axis_coverage(view.windows()->cols, view.cols);
-  return (*row_coverage_)[static_cast<std::size_t>(row)] *
-         (*col_coverage_)[static_cast<std::size_t>(col)];
+  if (!coverage_)
+    coverage_ = poolscope::coverage(*view.windows(), view.input.shape(), view.border());
+  return *coverage_;
 }
 
 }  // namespace poolscope

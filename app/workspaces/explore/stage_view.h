@@ -7,6 +7,8 @@
 
 #include "app/runner.h"
 #include "app/ui.h"
+#include "core/analysis/border_ledger.h"
+#include "core/analysis/coverage.h"
 #include "core/analysis/window_probe.h"
 
 namespace poolscope {
@@ -22,7 +24,8 @@ struct StageView {
   Tensor input;                   ///< What the layer reads.
   std::vector<std::int64_t> input_axes, output_axes;
   std::shared_ptr<const Picture> input_picture, output_picture;
-  const LoweredPool* pool = nullptr;  ///< Null where the layer is not one pool, or is none.
+  const LoweredPool* pool = nullptr;   ///< Null where the layer is not one pool, or is none.
+  std::optional<Surroundings> around;  ///< Of the one pool.
   PlaneChoice planes;
   std::int64_t plane = 0;  ///< n*C + c of the channel shown.
   ValueRange input_range, output_range;
@@ -44,8 +47,9 @@ struct StageView {
   }
   /// The channel shown: `R`, `G`, `B`, `A` of a picture, else its number.
   std::string channel_name() const;
-  /// How the border looks to the reduction: `-∞`, `0`, or `–` where it is left out.
-  std::string_view border_text() const;
+  /// How a place outside the input looks to the reduction: `-∞`, `0`, or `–` where it is left out.
+  std::string_view border_text(std::int64_t row, std::int64_t col) const;
+  Border border() const { return pool ? pool->border : Border::skip; }
 };
 
 /// Empty while nothing was evaluated yet.
@@ -55,17 +59,14 @@ std::optional<StageView> make_stage_view(const Ui& ui);
 /// does.
 std::optional<Selection> window_reading(const StageView& view, std::int64_t row, std::int64_t col);
 
-/// How many windows of one axis read each cell.
-std::vector<std::int64_t> axis_coverage(const std::vector<AxisWindow>& windows, std::int64_t size);
-
 /// Results that cost more than a frame should repeat, kept until what they belong to changes.
 class ProbeCache {
  public:
   /// The winners of the windows in `range`; null when the engine fails.
   const WindowBlock* block(const StageView& view, const CellRange& range);
   const WindowFacts& facts(const StageView& view, std::int64_t winner);
-  /// How many windows read an input cell.
-  std::int64_t coverage(const StageView& view, std::int64_t row, std::int64_t col);
+  /// How many windows read each input cell. The view has windows.
+  const Coverage& coverage(const StageView& view);
 
  private:
   struct Key {
@@ -81,7 +82,7 @@ class ProbeCache {
   std::vector<WindowBlock> blocks_;
   std::optional<WindowFacts> facts_;
   Selection facts_for_;
-  std::optional<std::vector<std::int64_t>> row_coverage_, col_coverage_;
+  std::optional<Coverage> coverage_;
 };
 
 }  // namespace poolscope
