@@ -183,7 +183,7 @@ void App::frame(const Keys& keys) {
   update_plan();
   changed_ = false;
   ++memory_.frames;
-  memory_.busy = runner_.busy() || !opening_.empty();
+  memory_.busy = runner_.busy() || !opening_.empty() || memory_.working;
   dump_document();
 }
 

@@ -26,14 +26,23 @@ struct Source {
 /// Whether input and output share one colour range.
 enum class RangeScale { shared, own };
 
+/// What the windows canvas shows of each input cell: its value, or how many windows read it.
+enum class CoverageOverlay {
+  values,
+  count,    ///< How many windows read it.
+  overlap,  ///< Whether more than one does.
+  dead,     ///< Whether none does.
+};
+
 /// How values are drawn.
 struct View {
   ThemeName theme = ThemeName::dark;
   float scale = 1.0F;  ///< Of the whole interface, 1 to 2.5.
   ColorMap map = ColorMap::viridis;
   RangeScale range = RangeScale::shared;
-  bool values = true;     ///< Print numbers in cells.
-  bool indices = true;    ///< Row and column numbers around the canvases.
+  bool values = true;   ///< Print numbers in cells.
+  bool indices = true;  ///< Row and column numbers around the canvases.
+  CoverageOverlay overlay = CoverageOverlay::values;
   bool composite = true;  ///< Draw three channels as a colour picture.
   std::int64_t channel = 0;
   std::int64_t sample = 0;

@@ -1,5 +1,7 @@
 #include "app/document_json.h"
 
+#include <array>
+
 #include "core/io/json_io.h"
 #include "core/pooling/layer_text.h"
 
@@ -35,6 +37,11 @@ json pipeline_json(const Pipeline& pipeline) {
   return layers;
 }
 
+std::string_view overlay_name(CoverageOverlay overlay) {
+  constexpr std::array<std::string_view, 4> kNames{"values", "count", "overlap", "dead"};
+  return kNames[static_cast<std::size_t>(overlay)];
+}
+
 json view_json(const View& view) {
   return {{"theme", theme_text(view.theme)},
           {"scale", view.scale},
@@ -42,6 +49,7 @@ json view_json(const View& view) {
           {"range", view.range == RangeScale::shared ? "shared" : "own"},
           {"values", view.values},
           {"indices", view.indices},
+          {"overlay", overlay_name(view.overlay)},
           {"composite", view.composite},
           {"channel", view.channel},
           {"sample", view.sample},

@@ -11,7 +11,7 @@ struct KeyHelp {
   const char* keys;
   const char* meaning;
 };
-constexpr std::array<KeyHelp, 14> kKeys{
+constexpr std::array<KeyHelp, 15> kKeys{
     {{"← →  Home End", "window before, after, first, last"},
      {"Shift ← →  ↑ ↓", "window above, below"},
      {"Click", "pin the window; Esc lets go"},
@@ -19,6 +19,7 @@ constexpr std::array<KeyHelp, 14> kKeys{
      {"Z   F", "zoom to the window, fit"},
      {"F2", "type into cells; Enter down, Tab right, Esc leave"},
      {"V   I", "values, indices"},
+     {"O", "windows canvas: values, coverage, overlap, dead cells"},
      {"F9   F10", "left column, inspector"},
      {"Ctrl+O", "open a file"},
      {"Ctrl+Z", "undo"},

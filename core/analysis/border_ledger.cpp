@@ -148,31 +148,26 @@ std::string reason_of(const AxisCase& on, UnreadCause cause) {
 }
 
 /// `Row 6 is`, `Rows 6 and 7 are`, `Rows 6 to 9 are`, `3 of 9 rows, from 2 to 8, are`.
-std::string lines_text(const AxisCase& on, const UnreadLines& lines) {
-  if (lines.count == 1) return fmt::format("{} {} is", on.title, lines.first);
-  if (lines.last - lines.first + 1 > lines.count) {
-    return fmt::format("{} of {} {}s, from {} to {}, are", lines.count, on.size, on.line,
-                       lines.first, lines.last);
+std::string lines_text(const AxisCase& on, const std::vector<std::int64_t>& lines) {
+  const auto count = static_cast<std::int64_t>(lines.size());
+  const std::int64_t first = lines.front(), last = lines.back();
+  if (count == 1) return fmt::format("{} {} is", on.title, first);
+  if (last - first + 1 > count) {
+    return fmt::format("{} of {} {}s, from {} to {}, are", count, on.size, on.line, first, last);
   }
-  return fmt::format("{}s {} {} {} are", on.title, lines.first, lines.count == 2 ? "and" : "to",
-                     lines.last);
+  return fmt::format("{}s {} {} {} are", on.title, first, count == 2 ? "and" : "to", last);
 }
 
 std::vector<UnreadLines> unread_lines(const AxisCase& on, const std::vector<std::int64_t>& counts) {
-  std::map<UnreadCause, UnreadLines> found;
+  std::map<UnreadCause, std::vector<std::int64_t>> found;
   for (std::int64_t cell = 0; cell < on.size; ++cell) {
-    if (counts[static_cast<std::size_t>(cell)] > 0) continue;
-    const UnreadCause cause = cause_of(on, cell);
-    UnreadLines& lines =
-        found.try_emplace(cause, UnreadLines{cause, 0, cell, cell, {}}).first->second;
-    ++lines.count;
-    lines.last = cell;
+    if (counts[static_cast<std::size_t>(cell)] == 0) found[cause_of(on, cell)].push_back(cell);
   }
   std::vector<UnreadLines> all;
   for (auto& [cause, lines] : found) {
-    lines.sentence =
+    std::string sentence =
         fmt::format("{} read by no window: {}", lines_text(on, lines), reason_of(on, cause));
-    all.push_back(std::move(lines));
+    all.push_back({cause, std::move(lines), std::move(sentence)});
   }
   return all;
 }

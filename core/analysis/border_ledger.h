@@ -60,7 +60,7 @@ enum class UnreadCause {
 /// Rows (or columns) that no window reads, of one cause.
 struct UnreadLines {
   UnreadCause cause = UnreadCause::other;
-  std::int64_t count = 0, first = 0, last = 0;
+  std::vector<std::int64_t> lines;  ///< In order; at least one.
   std::string sentence;  ///< `Row 6 is read by no window: 7-2 = 5 is no multiple of stride 2`
 };
 

@@ -206,9 +206,10 @@ TEST(BorderLedger, ExplainsEveryUnreadLineOnceAndFloorOnlyWhereCeilWouldReadIt) 
     std::int64_t explained = 0, floored = 0;
     for (const UnreadLines& lines :
          plane_ledger(layer, pool->planes[0], shape, pool->border).rows.unread) {
-      RC_ASSERT(before.contains(lines.first) && before.contains(lines.last));
-      explained += lines.count;
-      if (lines.cause == UnreadCause::floor) floored = lines.count;
+      for (const std::int64_t line : lines.lines) RC_ASSERT(before.contains(line));
+      explained += static_cast<std::int64_t>(lines.lines.size());
+      if (lines.cause == UnreadCause::floor)
+        floored = static_cast<std::int64_t>(lines.lines.size());
     }
     RC_ASSERT(explained == static_cast<std::int64_t>(before.size()));
     if (find_parameter(*layer.kind, "ceil_mode") == nullptr) return;

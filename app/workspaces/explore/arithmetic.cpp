@@ -161,6 +161,10 @@ void add_winner_facts(const StageView& view, const WindowFacts& facts, Arithmeti
     text.sentence = "NaN wins over every number; of several the last one wins.";
     return;
   }
+  if (facts.inside == 1) {
+    text.sentence = fmt::format("The cell at row {}, col {} is the only one inside.", row, col);
+    return;
+  }
   if (view.pool->reduction == Reduction::median) {
     text.sentence = fmt::format(
         "The winner sits at row {}, col {}: half of the cells lie on "

@@ -6,7 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "app/workspaces/explore/border_section.h"
 #include "app/workspaces/explore/cell_editor.h"
+#include "app/workspaces/explore/census.h"
+#include "app/workspaces/explore/coverage_overlay.h"
 
 namespace poolscope {
 namespace {
@@ -62,25 +65,6 @@ void draw_heat_cells(const Ui& ui, const StageView& view, const CanvasLook& look
 }
 
 // Windows canvas -------------------------------------------------------------------------------
-
-ImU32 coverage_color(const Ui& ui, std::int64_t count) {
-  return ui.theme.cov[static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, 4))];
-}
-
-void draw_coverage(const Ui& ui, const StageView& view, ExploreState& state,
-                   const CanvasLook& look) {
-  const CellSpan cells = visible_cells(look.pane, view.rows, view.cols);
-  const float gap = std::max(1.0F, std::floor(ui.px(1)));
-  for (auto row = cells.row_begin; row < cells.row_end; ++row) {
-    for (auto col = cells.col_begin; col < cells.col_end; ++col) {
-      const std::int64_t count =
-          view.windows() == nullptr ? 0 : state.probes.coverage(view).at(row, col);
-      const Rect cell = look.pane.cell(row, col);
-      list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
-                           coverage_color(ui, count));
-    }
-  }
-}
 
 /// Too many cells for shading each: the picture in grey, and bands no window reads struck out.
 void draw_grey_picture(const Ui& ui, const StageView& view, ExploreState& state,
@@ -194,18 +178,17 @@ void draw_taps(const Ui& ui, const StageView& view, const CanvasLook& look) {
 
 void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& state,
                          const CanvasLook& look) {
-  const bool shaded = look.pane.cell_size() >= ui.px(8);
-  if (shaded) {
-    draw_coverage(ui, view, state, look);
-  } else {
-    draw_grey_picture(ui, view, state, look);
-  }
+  if (!draw_coverage(ui, view, state, look)) draw_grey_picture(ui, view, state, look);
   draw_surroundings(ui, view, look.pane);
-  draw_values(ui, view, look, view.input_range);
+  const bool values = ui.document.view.overlay == CoverageOverlay::values;
+  if (!draw_coverage_numbers(ui, view, state, look)) {
+    draw_values(ui, view, look, view.input_range);
+  }
   if (view.windows() == nullptr) return;
   draw_outlines(ui, view, look);
-  draw_winners(ui, view, state, look);
+  if (values) draw_winners(ui, view, state, look);
   draw_taps(ui, view, look);
+  draw_border_marks(ui, view, state, look);
 }
 
 // The others -----------------------------------------------------------------------------------
@@ -225,6 +208,7 @@ void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
   HeatmapTexture& texture = look.detail ? state.detail_textures[0] : state.main_textures[0];
   draw_heat_cells(ui, view, look, {texture, view.input_picture, view.input_range});
   draw_surroundings(ui, view, look.pane);
+  draw_border_marks(ui, view, state, look);
   draw_values(ui, view, look, view.input_range);
   draw_cell_editor(ui, view, state, look.pane);
 }
@@ -273,6 +257,7 @@ void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state
       draw_output_layers(ui, view, state, look);
       break;
   }
+  draw_census_marks(ui, view, state, look);
   if (view.output != nullptr) draw_links(ui, view, state, look);
   if (!look.indices || !shows_indices(ui, look.pane)) return;
   ImGui::PushClipRect({look.pane.rect.min.x - ui.px(40), look.pane.rect.min.y - ui.px(22)},
@@ -283,7 +268,8 @@ void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state
   ImGui::PopClipRect();
 }
 
-void draw_canvas_legend(const Ui& ui, const StageView& view, CanvasKind kind, const Rect& rect) {
+void draw_canvas_legend(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
+                        const Rect& rect) {
   const bool is_output = kind == CanvasKind::output;
   if (kind != CanvasKind::windows) {
     if (is_output && view.output == nullptr) return;
@@ -292,23 +278,7 @@ void draw_canvas_legend(const Ui& ui, const StageView& view, CanvasKind kind, co
       linked = static_cast<double>(view.output_value(view.selection.row, view.selection.col));
     return draw_value_bar(ui, rect, is_output ? view.output_range : view.input_range, linked);
   }
-  if (view.windows() == nullptr) return;
-  const float y = rect.min.y + ui.px(6);
-  float x =
-      draw_text(ui, Font::sans12, {rect.min.x, y}, ui.theme.t3, "windows per cell") + ui.px(8);
-  for (int count = 1; count <= 4; ++count) {
-    const Rect cell = Rect::of(x, y - ui.px(9), ui.px(18), ui.px(18));
-    list().AddRectFilled(cell.min, cell.max, coverage_color(ui, count));
-    list().AddRect(cell.min, cell.max, ui.theme.line2, 0, 0, 1.0F);
-    draw_text_centered(ui, Font::mono12, cell.center(), ui.theme.t1,
-                       count == 4 ? "4+" : fmt::format("{}", count));
-    x += ui.px(count == 4 ? 20 : 19);
-  }
-  if (!view.pool || !view.pool->has_winners()) return;
-  x += ui.px(12);
-  if (x + ui.px(54) > rect.max.x + ui.px(24)) return;
-  list().AddCircleFilled({x, y}, ui.px(2.5F), ui.theme.t1);
-  draw_text(ui, Font::sans12, {x + ui.px(8), y}, ui.theme.t3, "winner");
+  draw_coverage_legend(ui, view, state, rect);
 }
 
 }  // namespace poolscope

@@ -22,6 +22,7 @@ void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state
                         const CanvasLook& look);
 
 /// Below a canvas: its colour bar, or for the windows what the shades mean.
-void draw_canvas_legend(const Ui& ui, const StageView& view, CanvasKind kind, const Rect& rect);
+void draw_canvas_legend(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
+                        const Rect& rect);
 
 }  // namespace poolscope

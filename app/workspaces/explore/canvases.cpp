@@ -8,6 +8,7 @@
 
 #include "app/workspaces/explore/canvas_layers.h"
 #include "app/workspaces/explore/cell_editor.h"
+#include "app/workspaces/explore/coverage_overlay.h"
 
 namespace poolscope {
 namespace {
@@ -260,7 +261,7 @@ void draw_column(const Ui& ui, const StageView& view, ExploreState& state,
     bar_x = origin.x;
     bar_width = layout.column;
   }
-  draw_canvas_legend(ui, view, kind,
+  draw_canvas_legend(ui, view, state, kind,
                      Rect::of(bar_x, rows.bar, std::max(bar_width, ui.px(140)), ui.px(32)));
 }
 
@@ -304,6 +305,7 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
 void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state) {
   if (handle_cell_edit_keys(ui, view, state)) return;
   if (ui.keys.pressed(Key::f)) ui.act(action::SetCamera{});
+  if (ui.keys.pressed(Key::o)) next_overlay(ui);
   if (ui.keys.pressed(Key::escape) && ui.document.selection.pinned) {
     Selection free = ui.document.selection;
     free.pinned = false;

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "app/overlays.h"
+#include "app/workspaces/explore/border_section.h"
 #include "app/workspaces/explore/canvases.h"
+#include "app/workspaces/explore/census.h"
 #include "app/workspaces/explore/lab.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/scroll_area.h"
@@ -57,12 +59,16 @@ void draw_channel_picker(const Ui& ui, const StageView& view, float& right, floa
     return;
   }
   const float width = ui.px(110);
+  const std::string range = fmt::format("the input has channels 0 to {}", channels - 1);
+  const std::string tip = "The channel shown; " + range;
   const StepperEdit edit =
       stepper(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
-              {.value = view.planes.channel, .min = 0, .tip = "The channel shown"});
+              {.value = view.planes.channel, .min = 0, .tip = tip});
   if (edit.kind != StepKind::none) {
-    ui.edit_view(
-        [&](View& v) { v.channel = std::clamp<std::int64_t>(edit.value, 0, channels - 1); }, true);
+    const std::int64_t channel = std::clamp<std::int64_t>(edit.value, 0, channels - 1);
+    ui.memory.limits.erase("channel");
+    if (channel != edit.value) ui.memory.limits["channel"] = range;
+    ui.edit_view([&](View& v) { v.channel = channel; }, true);
   }
   right -= width + ui.px(8);
   draw_text_right(ui, Font::sans13, {right, y}, ui.theme.t3, "Channel");
@@ -235,8 +241,11 @@ void Explore::draw_below(const Ui& ui, const Rect& area, Rect rest) {
 
 void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
   if (!view_) return;
-  draw_scrolling_column(ui, "inspector", area,
-                        [&](Column& column) { draw_inspector(ui, *view_, state_, column); });
+  draw_scrolling_column(ui, "inspector", area, [&](Column& column) {
+    draw_inspector(ui, *view_, state_, column);
+    draw_census_section(ui, *view_, state_, column);
+    draw_border_section(ui, *view_, state_, column);
+  });
 }
 
 std::string Explore::cursor_text() const {
@@ -249,8 +258,10 @@ std::string Explore::cursor_text() const {
   }
   if (!view_->inside(cell.row, cell.col))
     return fmt::format("row {}, col {}: padding", cell.row, cell.col);
-  return fmt::format("row {}, col {} = {}", cell.row, cell.col,
-                     number_text(static_cast<double>(view_->input_value(cell.row, cell.col))));
+  std::string text =
+      fmt::format("row {}, col {} = {}", cell.row, cell.col,
+                  number_text(static_cast<double>(view_->input_value(cell.row, cell.col))));
+  return is_unread(*view_, cell.row, cell.col) ? text + ", read by no window" : text;
 }
 
 }  // namespace poolscope
