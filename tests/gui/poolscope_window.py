@@ -204,7 +204,7 @@ class WindowTest(unittest.TestCase):
             if rect[1] + rect[3] / 2 < bottom - 4:
                 break
             # The side padding of a column holds no control that would take the wheel.
-            self.move(6, self.SIZE[1] / 2)
+            self.move(6 if rect[0] < self.SIZE[0] / 2 else self.SIZE[0] - 6, self.SIZE[1] / 2)
             rect = self.wheel(-3)["controls"][name]
         return rect
 

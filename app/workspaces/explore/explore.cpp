@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/overlays.h"
+#include "app/workspaces/explore/advice_section.h"
 #include "app/workspaces/explore/border_section.h"
 #include "app/workspaces/explore/canvases.h"
 #include "app/workspaces/explore/census.h"
@@ -245,6 +246,7 @@ void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
     draw_inspector(ui, *view_, state_, column);
     draw_census_section(ui, *view_, state_, column);
     draw_border_section(ui, *view_, state_, column);
+    draw_advice_section(ui, *view_, state_, column);
   });
 }
 
