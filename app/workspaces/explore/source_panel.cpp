@@ -49,7 +49,7 @@ void draw_grid_size(const Ui& ui, Column& column) {
     const std::int64_t size = std::clamp<std::int64_t>(edit.value, 1, kMaxEditableAxis);
     if (size != edit.value) {
       ui.memory.limits["grid"] =
-          fmt::format("a grid has 1 to {} rows and columns", kMaxEditableAxis);
+          fmt::format("a grid has 1 to {} rows and columns, not {}", kMaxEditableAxis, edit.value);
     } else {
       ui.memory.limits.erase("grid");
     }
@@ -151,9 +151,13 @@ void draw_batch(const Ui& ui, Column& column) {
   const StepperEdit edit =
       stepper(ui, "source/sample", field, {.value = ui.document.view.sample, .min = 0});
   if (edit.kind == StepKind::none) return;
-  ui.edit_view(
-      [&](View& view) { view.sample = std::clamp<std::int64_t>(edit.value, 0, shape.n - 1); },
-      true);
+  const std::int64_t sample = std::clamp<std::int64_t>(edit.value, 0, shape.n - 1);
+  ui.memory.limits.erase("sample");
+  if (sample != edit.value) {
+    ui.memory.limits["sample"] =
+        fmt::format("the batch has samples 0 to {}, not {}", shape.n - 1, edit.value);
+  }
+  ui.edit_view([&](View& view) { view.sample = sample; }, true);
 }
 
 void draw_samples(const Ui& ui, Column& column) {
@@ -201,7 +205,7 @@ void draw_source_panel(const Ui& ui, ExploreState& state, Column& column) {
                                Icon::warn, ui.memory.open_error) +
                        ui.px(8));
   }
-  for (const char* limit : {"grid", "cell"}) {
+  for (const char* limit : {"grid", "cell", "sample"}) {
     const auto found = ui.memory.limits.find(limit);
     if (found == ui.memory.limits.end()) continue;
     column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
