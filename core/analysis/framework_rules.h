@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/pooling/layer.h"
+
+namespace poolscope {
+
+/// A layer and the one pool that it is on the input at hand.
+struct LoweredSetting {
+  const Layer& layer;
+  const LoweredPool& pool;
+};
+
+/// The rules by which two frameworks' layers differ on an input, each a sentence or two with the
+/// numbers filled in: sizes, padding, divisors, powers, windows without cells. None where they
+/// agree.
+std::vector<std::string> differing_rules(const LoweredSetting& ours, const LoweredSetting& theirs,
+                                         const Shape& input);
+
+/// What a reader of both should know besides: defaults that had to be written out, how winners are
+/// counted, axes that are kept or dropped.
+std::vector<std::string> framework_notes(const Layer& ours, const Layer& theirs,
+                                         const Shape& input);
+
+/// Both windows of output cell (row, col) and what they come to: `PyTorch takes rows 0…1 ...`.
+std::string cell_sentence(const LoweredSetting& setting, const Shape& input, std::int64_t row,
+                          std::int64_t col);
+
+}  // namespace poolscope
