@@ -56,14 +56,38 @@ std::string no_recipe(const FrameworkLens& lens, const FrameworkColumn& column) 
                      column.layer->kind->name);
 }
 
+/// What a maximum would be if its padding held zeros; they win over cells below zero.
+Result<std::string> zeros_note(const Engine& engine, const FrameworkLens& lens, Recipe recipe,
+                               const Tensor& input, const RunOptions& options) {
+  recipe.pad_value = 0.0F;
+  const auto values = run_recipe(engine, recipe, input, options);
+  if (!values) return tl::unexpected(values.error());
+  std::int64_t changed = 0;
+  for (std::size_t i = 0; i < values->values().size(); ++i) {
+    changed += same_value(values->values()[i], lens.values.values()[i]) ? 0 : 1;
+  }
+  return fmt::format(
+      "The padding has to be -inf: zeros would win over cells below zero, in {} of {} outputs "
+      "here.",
+      changed, values->shape().elements());
+}
+
 /// Where the column's layer does not give the setting's numbers: what does.
-void look_for_recipe(const FrameworkLens& lens, FrameworkColumn& column) {
+Result<void> look_for_recipe(const Engine& engine, const FrameworkLens& lens, const Tensor& input,
+                             const RunOptions& options, FrameworkColumn& column) {
   column.recipe = find_recipe(lens.pool, *column.layer, lens.input);
   column.padded = find_padded_recipe(lens.pool, *column.layer, lens.input);
   if (column.padded == column.recipe || (column.padded && column.padded->is_one_layer())) {
     column.padded.reset();
   }
   if (!column.recipe) column.no_recipe = no_recipe(lens, column);
+  for (const auto& recipe : {column.recipe, column.padded}) {
+    if (!recipe || recipe->pad_value == 0.0F) continue;
+    auto note = zeros_note(engine, lens, *recipe, input, options);
+    if (!note) return tl::unexpected(note.error());
+    column.notes.push_back(std::move(*note));
+  }
+  return {};
 }
 
 /// Pools and compares where the framework takes the layer.
@@ -103,7 +127,10 @@ Result<FrameworkColumn> column_of(const Engine& engine, Framework framework,
     return tl::unexpected(done.error());
   }
   column.notes = framework_notes(lens.setting, *layer, lens.input);
-  if (!column.same) look_for_recipe(lens, column);
+  if (column.same) return column;
+  if (auto done = look_for_recipe(engine, lens, input, options, column); !done) {
+    return tl::unexpected(done.error());
+  }
   return column;
 }
 

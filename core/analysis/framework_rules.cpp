@@ -86,9 +86,9 @@ std::string start_rule(const LoweredSetting& ours, const LoweredSetting& theirs,
   const AxisWindow &mine = axis.our_windows.front(), &other = axis.their_windows.front();
   if (mine.begin == other.begin || !slides(ours.layer) || !slides(theirs.layer)) return {};
   return fmt::format("{}: {}; {}. So the first window reads {} {} in {}, {} in {}.", axis.name,
-                     padding_text(ours.layer, axis.ours),
-                     padding_text(theirs.layer, axis.theirs), axis.cells,
-                     span_text(mine), name_of(ours.layer), span_text(other), name_of(theirs.layer));
+                     padding_text(ours.layer, axis.ours), padding_text(theirs.layer, axis.theirs),
+                     axis.cells, span_text(mine), name_of(ours.layer), span_text(other),
+                     name_of(theirs.layer));
 }
 
 /// A rule of the rows and the same of the columns in one sentence.
@@ -269,19 +269,19 @@ std::vector<std::string> framework_notes(const Layer& ours, const Layer& theirs,
   return notes;
 }
 
-std::string cell_sentence(const LoweredSetting& setting, const Shape& input, std::int64_t row,
-                          std::int64_t col) {
+WindowText window_text(const LoweredSetting& setting, const Shape& input, std::int64_t row,
+                       std::int64_t col) {
   const CellTaps taps = taps_of(setting.pool, input, row, col);
   const auto& [rows, cols] = setting.pool.planes.front();
   const auto span = [](const AxisWindow& window, const TapRange& range) {
     if (range.end == range.first) return std::string("none");
     return fmt::format("{}…{}", window.tap(range.first), window.tap(range.end - 1));
   };
-  std::string text =
-      fmt::format("rows {}, columns {}", span(rows[static_cast<std::size_t>(row)], taps.rows),
-                  span(cols[static_cast<std::size_t>(col)], taps.cols));
-  if (divides(setting.pool)) text += fmt::format(", by {}", divisor_of(setting.pool, row, col));
-  return text;
+  WindowText reading{span(rows[static_cast<std::size_t>(row)], taps.rows),
+                     span(cols[static_cast<std::size_t>(col)], taps.cols),
+                     {}};
+  if (divides(setting.pool)) reading.divisor = divisor_of(setting.pool, row, col);
+  return reading;
 }
 
 }  // namespace poolscope

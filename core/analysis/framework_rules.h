@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,12 @@ std::vector<std::string> differing_rules(const LoweredSetting& ours, const Lower
 std::vector<std::string> framework_notes(const Layer& ours, const Layer& theirs,
                                          const Shape& input);
 
-/// Both windows of output cell (row, col) and what they come to: `PyTorch takes rows 0…1 ...`.
-std::string cell_sentence(const LoweredSetting& setting, const Shape& input, std::int64_t row,
-                          std::int64_t col);
+/// What the window of one output cell reads of the input: `0…2`, or `none`.
+struct WindowText {
+  std::string rows, cols;
+  std::optional<std::int64_t> divisor;  ///< Of a mean.
+};
+WindowText window_text(const LoweredSetting& setting, const Shape& input, std::int64_t row,
+                       std::int64_t col);
 
 }  // namespace poolscope

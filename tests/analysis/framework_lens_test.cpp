@@ -65,10 +65,11 @@ TEST(FrameworkLens, KerasSamePadsAfterWherePyTorchPadsBothSides) {
   EXPECT_FALSE(other.same);
   EXPECT_GT(other.differing, 0);
   ASSERT_EQ(other.rules.size(), 1U);
-  EXPECT_EQ(other.rules[0],
-            "Rows and columns: PyTorch pads 1 on both sides; Keras \"same\" needs 1 cell of "
-            "padding, so 0 before and 1 after. So the first window reads cells -1…1 in PyTorch, 0…2 in "
-            "Keras.");
+  EXPECT_EQ(
+      other.rules[0],
+      "Rows and columns: PyTorch pads 1 on both sides; Keras \"same\" needs 1 cell of "
+      "padding, so 0 before and 1 after. So the first window reads cells -1…1 in PyTorch, 0…2 in "
+      "Keras.");
   ASSERT_TRUE(other.recipe);
   EXPECT_EQ(recipe_text(*other.recipe),
             "layers.MaxPooling2D(pool_size=3, strides=2)(ops.pad(x, ((0, 0), (1, 0), (1, 0), "
@@ -88,6 +89,13 @@ TEST(FrameworkLens, PyTorchSaysKerasSameByCeilModeAndByExplicitPadding) {
             "nn.MaxPool2d(kernel_size=3, stride=2))");
   EXPECT_EQ(layer_text(*onnx(lens).layer),
             "MaxPool(kernel_shape=[3, 3], strides=[2, 2], auto_pad=\"SAME_UPPER\")");
+}
+
+TEST(FrameworkLens, ZerosInThePaddingOfAMaximumWouldWinOverCellsBelowZero) {
+  const std::vector<float> below(36, -1.0F);
+  const auto input = Tensor::copy_of({1, 1, 6, 6}, below);
+  const FrameworkLens lens = look("MaxPool2d(3, stride=2, padding=1)", *input);
+  EXPECT_TRUE(says(keras(lens).notes.back(), "in 5 of 9 outputs here"));
 }
 
 TEST(FrameworkLens, AnEvenKernelOfStride1NeedsItsOutputCut) {

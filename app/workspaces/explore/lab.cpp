@@ -16,6 +16,9 @@ constexpr LabPanel kPanels[] = {
      draw_what_if},
     {"values", "Values", "what pooling did to the values: share of cells in 64 bins", 220, true,
      draw_value_statistics},
+    {"frameworks", "Frameworks",
+     "the same setting in PyTorch, Keras and ONNX; cells that differ are outlined", 320, false,
+     draw_frameworks},
 };
 
 constexpr float kTabs = 36.0F;

@@ -26,5 +26,7 @@ float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, con
 /// Histogram and figures of input and output.
 float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state,
                             const Rect& area);
+/// The layer as PyTorch, Keras and ONNX write it: what each gives, and the rules that differ.
+float draw_frameworks(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 
 }  // namespace poolscope
