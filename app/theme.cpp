@@ -37,6 +37,7 @@ constexpr Theme kDark{
     .wline = rgb(0x7C828E),
     .casing = rgb(0x0B0C0E),
     .hover = rgb(0xFFFFFF),
+    .series = {rgb(0x4C9BF0), rgb(0xF2D14E), rgb(0xC65FA8), rgb(0xDFE2E8)},
 };
 
 constexpr Theme kLight{
@@ -66,6 +67,7 @@ constexpr Theme kLight{
     .wline = rgb(0x82868F),
     .casing = rgb(0xFFFFFF),
     .hover = rgb(0x16171A),
+    .series = {rgb(0x1B66C0), rgb(0x8F6A00), rgb(0xA8348A), rgb(0x33363C)},
 };
 
 /// ImGui's SizePixels is ascent minus descent, not the em (mockups/style.md).

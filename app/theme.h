@@ -22,6 +22,7 @@ struct Theme {
   std::array<ImU32, 5> cov;             ///< cell covered by 0, 1, 2, 3, 4+ windows
   ImU32 hatch, wline, casing;           ///< padding lines; window outline; halo of the selection
   ImU32 hover;                          ///< outline of the hovered cell
+  std::array<ImU32, 4> series;  ///< curves: max, average, strided, none; each with its own marker
 };
 
 const Theme& theme_of(ThemeName name);
