@@ -232,6 +232,11 @@ struct Applier {
     return {};
   }
 
+  Result<void> operator()(const action::SetShift& a) const {
+    document.shift = a.shift;
+    return {};
+  }
+
   /// A new picture or layer starts at its first window, fitted.
   Result<void> reset_focus() const {
     document.selection = first_selection(document);
@@ -258,6 +263,7 @@ bool is_undoable(const Action& action) {
   return !std::holds_alternative<action::SetSelection>(action.change) &&
          !std::holds_alternative<action::SetCamera>(action.change) &&
          !std::holds_alternative<action::SetEditCell>(action.change) &&
+         !std::holds_alternative<action::SetShift>(action.change) &&
          !std::holds_alternative<action::SelectLayer>(action.change);
 }
 

@@ -83,6 +83,10 @@ struct SetCamera {
 struct SetEditCell {
   EditCell edit;
 };
+/// The experiment's input moves; the source does not.
+struct SetShift {
+  ShiftView shift;
+};
 
 }  // namespace action
 
@@ -93,7 +97,7 @@ struct Action {
                action::SetLuma, action::AddLayer, action::RemoveLayer, action::DuplicateLayer,
                action::MoveLayer, action::EnableLayer, action::SelectLayer, action::SetLayer,
                action::SetPipeline, action::SetView, action::SetEngine, action::SetSelection,
-               action::SetCamera, action::SetEditCell>
+               action::SetCamera, action::SetEditCell, action::SetShift>
       change;
   std::uint64_t gesture = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "app/canvas/color_map.h"
 #include "app/theme.h"
+#include "core/analysis/shift_test.h"
 #include "core/io/input.h"
 #include "core/pooling/pipeline.h"
 
@@ -34,6 +35,14 @@ enum class CoverageOverlay {
   dead,     ///< Whether none does.
 };
 
+/// What the panel Sweep goes over; empty names stand for what suits the layer.
+struct SweepView {
+  std::string down, across;  ///< Names of parameters.
+  std::string measure;       ///< As sweep_measure_name() has it.
+
+  bool operator==(const SweepView&) const = default;
+};
+
 /// How values are drawn.
 struct View {
   ThemeName theme = ThemeName::dark;
@@ -51,6 +60,7 @@ struct View {
   bool left_open = true;
   bool inspector_open = true;
   std::string lab;  ///< Id of the panel under the canvases; empty: the one that suits the input.
+  SweepView sweep;
 
   bool operator==(const View&) const = default;
 };
@@ -80,6 +90,16 @@ struct EditCell {
   bool operator==(const EditCell&) const = default;
 };
 
+/// How the panel Shift moves the input, and what it plots.
+struct ShiftView {
+  std::int64_t y = 0, x = 1;  ///< Cells down and right.
+  bool down = false;          ///< The curves run over y instead of x.
+  ShiftEdge edge = ShiftEdge::circular;
+  bool aligned = false;  ///< Plots the error after alignment instead of the change.
+
+  bool operator==(const ShiftView&) const = default;
+};
+
 /// All that a user can see or change: plain data, cheap to copy. Only apply() makes a new one.
 struct Document {
   Source source;
@@ -90,6 +110,7 @@ struct Document {
   Selection selection;
   Camera camera;
   EditCell edit;
+  ShiftView shift;
 };
 
 }  // namespace poolscope

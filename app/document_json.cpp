@@ -55,7 +55,11 @@ json view_json(const View& view) {
           {"sample", view.sample},
           {"left_open", view.left_open},
           {"inspector_open", view.inspector_open},
-          {"lab", view.lab}};
+          {"lab", view.lab},
+          {"sweep",
+           {{"down", view.sweep.down},
+            {"across", view.sweep.across},
+            {"measure", view.sweep.measure}}}};
 }
 
 json evaluation_json(const Evaluation* evaluation) {
@@ -100,6 +104,12 @@ std::string document_json(const Document& document, const Evaluation* evaluation
         {"center", {document.camera.center_y, document.camera.center_x}}}},
       {"edit",
        {{"active", document.edit.active}, {"row", document.edit.row}, {"col", document.edit.col}}},
+      {"shift",
+       {{"y", document.shift.y},
+        {"x", document.shift.x},
+        {"down", document.shift.down},
+        {"edge", static_cast<int>(document.shift.edge)},
+        {"aligned", document.shift.aligned}}},
       {"result", evaluation_json(evaluation)},
       {"open_error", memory.open_error},
       {"limits", memory.limits},

@@ -21,7 +21,7 @@ class ArbitraryAction {
   using Change = decltype(Action::change);
 
   Change change() const {
-    const int kind = *rc::gen::inRange(0, 18);
+    const int kind = *rc::gen::inRange(0, 19);
     if (kind < 5) return source_change(kind);
     if (kind < 13) return pipeline_change(kind);
     return view_change(kind);
@@ -85,6 +85,8 @@ class ArbitraryAction {
         return action::SetSelection{{size(), size(), *rc::gen::arbitrary<bool>()}};
       case 16:
         return action::SetCamera{{share() * 20.0, share() * 3.0 - 1.0, share() * 3.0 - 1.0}};
+      case 17:
+        return action::SetShift{{.y = size(), .x = size(), .down = *rc::gen::arbitrary<bool>()}};
       default:
         return action::SetEditCell{{*rc::gen::arbitrary<bool>(), size() - 2, size() - 2}};
     }

@@ -31,7 +31,7 @@ TEST(DocumentJson, HasAllThatAUserCanSeeOrChange) {
   EXPECT_EQ(keys_of(dump), (std::vector<std::string>{
                                "busy", "camera", "controls", "edit", "engine", "frames", "limits",
                                "link_axes", "log", "open_error", "pipeline", "result",
-                               "selected_layer", "selection", "shown", "source", "view"}));
+                               "selected_layer", "selection", "shift", "shown", "source", "view"}));
   EXPECT_EQ(dump["engine"], "auto");
   EXPECT_EQ(dump["selected_layer"], 0);
   EXPECT_EQ(dump["source"]["shape"], json::parse("[1, 1, 4, 6]"));

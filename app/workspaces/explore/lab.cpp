@@ -19,6 +19,12 @@ constexpr LabPanel kPanels[] = {
     {"frameworks", "Frameworks",
      "the same setting in PyTorch, Keras and ONNX; cells that differ are outlined", 320, false,
      draw_frameworks},
+    {"sweep", "Sweep", "the layer over two of its parameters; click an output to take its setting",
+     400, false, draw_sweep},
+    {"shift", "Shift", "move the input by whole cells: how far does each output change?", 310,
+     false, draw_shift_lab},
+    {"loss", "Loss", "what was thrown away, and how well the rest lets the input be guessed", 270,
+     false, draw_loss},
 };
 
 constexpr float kTabs = 36.0F;

@@ -23,6 +23,12 @@ float draw_film_strip(const Ui& ui, const StageView& view, ExploreState& state, 
 
 /// Small multiples of the same input under other settings; a click applies one.
 float draw_what_if(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+/// A table of small outputs over two parameters, and a chart of a measure over them.
+float draw_sweep(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+/// How far outputs change while the input moves by whole cells.
+float draw_shift_lab(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+/// What was thrown away, and how well the input can be guessed from what is left.
+float draw_loss(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 /// Histogram and figures of input and output.
 float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& state,
                             const Rect& area);
