@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/analysis/coverage.h"
 #include "core/engines/run_layer.h"
-#include "core/pooling/axis_windows.h"
 
 namespace poolscope {
 namespace {
@@ -19,14 +19,9 @@ std::optional<PlaneWindows> windows_of(const LoweredLayer& lowered, const Shape&
   return footprint(lowered, input);
 }
 
-std::int64_t axis_cells_read(const std::vector<AxisWindow>& windows, std::int64_t size) {
-  std::vector<bool> read(static_cast<std::size_t>(size), false);
-  for (const AxisWindow& window : windows) {
-    const TapRange inside = taps_inside(window, size);
-    for (std::int64_t k = inside.first; k < inside.end; ++k)
-      read[static_cast<std::size_t>(window.tap(k))] = true;
-  }
-  return std::count(read.begin(), read.end(), true);
+Border border_of(const LoweredLayer& lowered) {
+  const auto* pool = std::get_if<LoweredPool>(&lowered);
+  return pool ? pool->border : Border::skip;
 }
 
 }  // namespace
@@ -69,14 +64,14 @@ Result<PooledPlane> pool_plane(const PlaneRun& run, const RunOptions& options) {
   if (!values) return tl::unexpected(values.error());
   auto windows = windows_of(lowered, input->shape());
   return PooledPlane{std::move(*input), std::move(*values), std::move(output->winners),
-                     std::move(windows)};
+                     std::move(windows), border_of(lowered)};
 }
 
 std::int64_t cells_read(const PooledPlane& plane) {
   const Shape& shape = plane.input.shape();
   if (!plane.windows) return shape.plane_size();
-  return axis_cells_read(plane.windows->rows, shape.h) *
-         axis_cells_read(plane.windows->cols, shape.w);
+  const CoverageCounts counts = count_cells(coverage(*plane.windows, shape, plane.border));
+  return counts.cells - counts.dead;
 }
 
 }  // namespace poolscope
