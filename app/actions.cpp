@@ -23,6 +23,16 @@ Result<void> check_layer(const Document& document, std::size_t index) {
                              document.pipeline.size()));
 }
 
+Result<void> check_hidden(const Document& document) {
+  if (document.prediction.hidden) return {};
+  return failure("all outputs are shown; hide them first");
+}
+
+Result<void> check_windows(IndexRange windows) {
+  if (windows.begin >= 0 && windows.begin < windows.end) return {};
+  return failure(fmt::format("there are no windows from {} to {}", windows.begin, windows.end - 1));
+}
+
 /// Replaces the grid's values; the description follows its size.
 Result<void> set_grid(Document& document, Shape shape, std::span<const float> values) {
   auto tensor = Tensor::copy_of(shape, values);
@@ -210,8 +220,10 @@ struct Applier {
     return {};
   }
 
+  /// Whoever points at a window stops the playing.
   Result<void> operator()(const action::SetSelection& a) const {
     document.selection = a.selection;
+    document.playback.playing = false;
     return {};
   }
 
@@ -237,16 +249,79 @@ struct Applier {
     return {};
   }
 
+  Result<void> operator()(const action::SetPlayback& a) const {
+    document.playback = a.playback;
+    return {};
+  }
+
+  Result<void> operator()(const action::PlayTo& a) const {
+    const IndexRange passed{a.from, a.to + 1};
+    if (auto ok = check_windows(passed); !ok) return ok;
+    if (a.cols < 1) return failure(fmt::format("an output of {} columns; at least 1", a.cols));
+    document.selection = {a.to / a.cols, a.to % a.cols, true};
+    if (document.prediction.hidden) answers().revealed.add(passed);
+    return {};
+  }
+
+  Result<void> operator()(const action::HideOutputs& a) const {
+    document.prediction = {a.hidden, {}};
+    return {};
+  }
+
+  Result<void> operator()(const action::RevealOutputs& a) const {
+    if (auto ok = check_hidden(document); !ok) return ok;
+    if (auto ok = check_windows(a.windows); !ok) return ok;
+    answers().revealed.add(a.windows);
+    return {};
+  }
+
+  Result<void> operator()(const action::GuessOutput& a) const {
+    if (auto ok = check_hidden(document); !ok) return ok;
+    const auto& [plane, row, col, value] = a.guess;
+    if (plane < 0 || row < 0 || col < 0) {
+      return failure(fmt::format("there is no output cell ({}, {}) in plane {}", row, col, plane));
+    }
+    auto& guesses = answers().guesses;
+    const auto earlier = std::ranges::find_if(
+        guesses, [&](const Guess& guess) { return guess.is_at(plane, row, col); });
+    if (earlier == guesses.end()) {
+      guesses.push_back(a.guess);
+    } else {
+      *earlier = a.guess;
+    }
+    return {};
+  }
+
+  Answers& answers() const { return document.prediction.layers[document.selected_layer]; }
+
   /// A new picture or layer starts at its first window, fitted.
   Result<void> reset_focus() const {
     document.selection = first_selection(document);
     document.camera = {};
     document.edit = {};
+    document.playback.playing = false;
     return {};
   }
 };
 
+template <class... Changes>
+bool is_any_of(const Action& action) {
+  return (std::holds_alternative<Changes>(action.change) || ...);
+}
+
+bool same_computation(const Document& a, const Document& b) {
+  return a.source.array.tensor.same_buffer(b.source.array.tensor) &&
+         a.source.array.form == b.source.array.form && a.source.luma == b.source.luma &&
+         a.pipeline == b.pipeline;
+}
+
 }  // namespace
+
+const Answers& Prediction::answers(std::size_t layer) const {
+  static const Answers kNone;
+  const auto found = layers.find(layer);
+  return found == layers.end() ? kNone : found->second;
+}
 
 std::vector<std::string_view> fill_pattern_names() {
   return {kPatternNames.begin(), kPatternNames.end()};
@@ -256,15 +331,18 @@ Result<Document> apply(const Document& document, const Action& action) {
   Document next = document;
   auto applied = std::visit(Applier{next}, action.change);
   if (!applied) return tl::unexpected(applied.error());
+  if (!same_computation(document, next)) {
+    // What was revealed and guessed belongs to outputs that are no more.
+    next.prediction.layers.clear();
+    next.playback.playing = false;
+  }
   return next;
 }
 
 bool is_undoable(const Action& action) {
-  return !std::holds_alternative<action::SetSelection>(action.change) &&
-         !std::holds_alternative<action::SetCamera>(action.change) &&
-         !std::holds_alternative<action::SetEditCell>(action.change) &&
-         !std::holds_alternative<action::SetShift>(action.change) &&
-         !std::holds_alternative<action::SelectLayer>(action.change);
+  return !is_any_of<action::SetSelection, action::SetCamera, action::SetEditCell,
+                    action::SelectLayer, action::SetShift, action::SetPlayback, action::PlayTo,
+                    action::HideOutputs, action::RevealOutputs, action::GuessOutput>(action);
 }
 
 Document starting_document(Source source) {

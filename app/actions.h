@@ -87,6 +87,28 @@ struct SetEditCell {
 struct SetShift {
   ShiftView shift;
 };
+struct SetPlayback {
+  Playback playback;
+};
+/// Playing goes on to window `to` (row * columns + column) of the selected layer, and reveals those
+/// from `from` on. Errors: no such windows.
+struct PlayTo {
+  std::int64_t from, to;
+  std::int64_t cols;  ///< Of the layer's output.
+};
+/// Hides all outputs (again), or shows them. What was revealed and guessed before is forgotten.
+struct HideOutputs {
+  bool hidden;
+};
+/// Reveals windows of the selected layer. Errors: outputs are not hidden, or no such windows.
+struct RevealOutputs {
+  IndexRange windows;
+};
+/// Writes down what the class expects in a cell of the selected layer's output, in place of an
+/// earlier guess. Errors: outputs are not hidden, or the cell has a negative place.
+struct GuessOutput {
+  Guess guess;
+};
 
 }  // namespace action
 
@@ -97,7 +119,8 @@ struct Action {
                action::SetLuma, action::AddLayer, action::RemoveLayer, action::DuplicateLayer,
                action::MoveLayer, action::EnableLayer, action::SelectLayer, action::SetLayer,
                action::SetPipeline, action::SetView, action::SetEngine, action::SetSelection,
-               action::SetCamera, action::SetEditCell, action::SetShift>
+               action::SetCamera, action::SetEditCell, action::SetShift, action::SetPlayback,
+               action::PlayTo, action::HideOutputs, action::RevealOutputs, action::GuessOutput>
       change;
   std::uint64_t gesture = 0;
 };
@@ -106,7 +129,8 @@ struct Action {
 /// not fit (the document stays as it was).
 Result<Document> apply(const Document& document, const Action& action);
 
-/// Whether an action is a step of its own in undo: looking around (selection, camera) is not.
+/// Whether an action is a step of its own in undo: looking around (selection, camera, playing,
+/// revealing) is not.
 bool is_undoable(const Action& action);
 
 /// The document a user starts with: `source`, with a 2x2 max pool (3x3, stride 2, padding 1 for

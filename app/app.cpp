@@ -230,7 +230,7 @@ void App::handle_keys(const Ui& ui) {
   if (ui.keys.pressed(Key::f10))
     ui.edit_view([](View& view) { view.inspector_open = !view.inspector_open; });
   if (ui.keys.pressed(Key::f2)) ui.act(action::SetEditCell{{!document().edit.active, 0, 0}});
-  if (document().edit.active) return;
+  if (document().edit.active || memory_.typing_cell) return;
   if (ui.keys.pressed(Key::v)) ui.edit_view([](View& view) { view.values = !view.values; });
   if (ui.keys.pressed(Key::i)) ui.edit_view([](View& view) { view.indices = !view.indices; });
   if (document().pipeline.empty()) return;
@@ -239,8 +239,12 @@ void App::handle_keys(const Ui& ui) {
 }
 
 void App::apply_actions() {
-  if (std::exchange(memory_.undo, false)) history_.undo();
-  if (std::exchange(memory_.redo, false)) history_.redo();
+  if (memory_.undo || memory_.redo) {
+    if (std::exchange(memory_.undo, false)) history_.undo();
+    if (std::exchange(memory_.redo, false)) history_.redo();
+    // What was playing then does not start again.
+    actions_.push_back({action::SetPlayback{{false, document().playback.speed}}});
+  }
   for (const Action& action : std::exchange(actions_, {})) {
     if (auto applied = history_.apply(action); !applied)
       memory_.log.push_back(applied.error().message);

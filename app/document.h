@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/canvas/color_map.h"
+#include "app/index_set.h"
 #include "app/theme.h"
 #include "core/analysis/shift_test.h"
 #include "core/io/input.h"
@@ -100,6 +103,49 @@ struct ShiftView {
   bool operator==(const ShiftView&) const = default;
 };
 
+/// How fast windows are played; by rows where there are too many of them to wait for each.
+enum class PlaySpeed { automatic, half, normal, twice, fourfold, row, rows4, rows16, rows64 };
+
+/// `automatic`, `normal`, `rows4`, ...: as sessions write it.
+std::string_view play_speed_name(PlaySpeed speed);
+
+/// The windows one after the other, row by row.
+struct Playback {
+  bool playing = false;
+  PlaySpeed speed = PlaySpeed::automatic;
+
+  bool operator==(const Playback&) const = default;
+};
+
+/// A number that the class expects in an output cell.
+struct Guess {
+  std::int64_t plane = 0, row = 0, col = 0;
+  float value = 0.0F;
+
+  bool is_at(std::int64_t p, std::int64_t r, std::int64_t c) const {
+    return plane == p && row == r && col == c;
+  }
+  bool operator==(const Guess&) const = default;
+};
+
+/// What is known so far of one layer's outputs while they are hidden.
+struct Answers {
+  IndexSet revealed;           ///< Windows, row * columns + column, in all channels alike.
+  std::vector<Guess> guesses;  ///< At most one a cell, in the order of the cells' first guesses.
+
+  bool operator==(const Answers&) const = default;
+};
+
+/// Predict, then reveal: outputs are hidden until asked for.
+struct Prediction {
+  bool hidden = false;
+  std::map<std::size_t, Answers> layers;  ///< By the layer's index; none for an untouched one.
+
+  /// Those of a layer; none revealed where it was not touched.
+  const Answers& answers(std::size_t layer) const;
+  bool operator==(const Prediction&) const = default;
+};
+
 /// All that a user can see or change: plain data, cheap to copy. Only apply() makes a new one.
 struct Document {
   Source source;
@@ -111,6 +157,8 @@ struct Document {
   Camera camera;
   EditCell edit;
   ShiftView shift;
+  Playback playback;
+  Prediction prediction;
 };
 
 }  // namespace poolscope

@@ -62,6 +62,24 @@ json view_json(const View& view) {
             {"measure", view.sweep.measure}}}};
 }
 
+json prediction_json(const Prediction& prediction) {
+  json layers = json::object();
+  for (const auto& [layer, answers] : prediction.layers) {
+    json revealed = json::array(), guesses = json::array();
+    for (const IndexRange& range : answers.revealed.ranges())
+      revealed.push_back({range.begin, range.end});
+    for (const Guess& guess : answers.guesses) {
+      guesses.push_back({{"plane", guess.plane},
+                         {"row", guess.row},
+                         {"col", guess.col},
+                         {"value", json_number(guess.value)}});
+    }
+    layers[std::to_string(layer)] = {{"revealed", std::move(revealed)},
+                                     {"guesses", std::move(guesses)}};
+  }
+  return {{"hidden", prediction.hidden}, {"layers", std::move(layers)}};
+}
+
 json evaluation_json(const Evaluation* evaluation) {
   if (evaluation == nullptr) return nullptr;
   json stages = json::array();
@@ -110,6 +128,10 @@ std::string document_json(const Document& document, const Evaluation* evaluation
         {"down", document.shift.down},
         {"edge", static_cast<int>(document.shift.edge)},
         {"aligned", document.shift.aligned}}},
+      {"playback",
+       {{"playing", document.playback.playing},
+        {"speed", play_speed_name(document.playback.speed)}}},
+      {"prediction", prediction_json(document.prediction)},
       {"result", evaluation_json(evaluation)},
       {"open_error", memory.open_error},
       {"limits", memory.limits},

@@ -74,6 +74,17 @@ std::string short_number_text(double value, int digits) {
   return fits && scientific.size() > room ? plain : scientific;
 }
 
+bool reads_as(double typed, double value) {
+  const std::string text = number_text(typed);
+  if (typed == value || text == number_text(value)) return true;
+  // In fewer than four characters too little of a number is left to tell it from others.
+  constexpr int kFewest = 4, kMost = 8;
+  for (int digits = kFewest; digits <= kMost; ++digits) {
+    if (text == short_number_text(value, digits)) return true;
+  }
+  return false;
+}
+
 std::string count_text(std::int64_t count) {
   std::string text = fmt::format("{}", count);
   for (int at = static_cast<int>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) {

@@ -12,6 +12,9 @@ std::string number_text(double value);
 /// As number_text, in at most `digits` characters where the value allows: with fewer decimal places
 /// or, where these would leave no digit, as `1.2e5`. Five characters are enough for any float.
 std::string short_number_text(double value, int digits);
+/// Whether `typed` is one of the ways in which the interface prints `value`: in full, or with as
+/// few decimal places as a cell may have room for.
+bool reads_as(double typed, double value);
 /// Thousands set apart: `49 152`.
 std::string count_text(std::int64_t count);
 

@@ -11,10 +11,12 @@ struct KeyHelp {
   const char* keys;
   const char* meaning;
 };
-constexpr std::array<KeyHelp, 15> kKeys{
-    {{"← →  Home End", "window before, after, first, last"},
+constexpr std::array<KeyHelp, 17> kKeys{
+    {{"Space", "play and pause"},
+     {"← →  Home End", "window before, after, first, last"},
      {"Shift ← →  ↑ ↓", "window above, below"},
      {"Click", "pin the window; Esc lets go"},
+     {"H   R   Shift+R", "hide outputs, reveal one, reveal all"},
      {"Wheel, drag", "zoom about the cursor, pan"},
      {"Z   F", "zoom to the window, fit"},
      {"F2", "type into cells; Enter down, Tab right, Esc leave"},

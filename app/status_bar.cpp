@@ -36,9 +36,11 @@ void separator(const Ui& ui, float& x, float y) {
 
 float draw_hints(const Ui& ui, float right, float y) {
   const bool editing = ui.document.edit.active;
-  const std::array<Hint, 3> hints =
+  std::array<Hint, 3> hints =
       editing ? std::array<Hint, 3>{{{"Enter", "down"}, {"Tab", "right"}, {"Esc", "leave"}}}
-              : std::array<Hint, 3>{{{"← →", "window"}, {"Z", "zoom to window"}, {"F1", "keys"}}};
+              : std::array<Hint, 3>{{{"Space", "play"}, {"← →", "window"}, {"F1", "keys"}}};
+  if (ui.document.prediction.hidden)
+    hints = {{{"Enter", "check"}, {"R", "reveal"}, {"F1", "keys"}}};
   for (std::size_t i = hints.size(); i-- > 0;) {
     right -= text_width(ui, Font::sans12, hints[i].meaning);
     draw_text(ui, Font::sans12, {right, y}, ui.theme.t3, hints[i].meaning);
@@ -51,7 +53,8 @@ float draw_hints(const Ui& ui, float right, float y) {
 
 /// How many cells of input and output are no finite numbers.
 std::string non_finite_text(const Explore& explore) {
-  if (!explore.view() || explore.view()->output == nullptr) return {};
+  if (!explore.view() || explore.view()->output == nullptr || explore.view()->hides_any())
+    return {};
   const PlaneStats& stats = explore.view()->output_picture->overall();
   if (stats.non_finite() == 0) return {};
   return fmt::format("output: {} NaN, {} infinite", count_text(stats.nans),

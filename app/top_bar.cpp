@@ -93,6 +93,8 @@ void draw_view_menu(const Ui& ui, const BarState&) {
   ImGui::Separator();
   if (item(ui, "Values", "V", view.values)) ui.edit_view([](View& v) { v.values = !v.values; });
   if (item(ui, "Indices", "I", view.indices)) ui.edit_view([](View& v) { v.indices = !v.indices; });
+  const bool hidden = ui.document.prediction.hidden;
+  if (item(ui, "Hide outputs until asked", "H", hidden)) ui.act(action::HideOutputs{!hidden});
   if (item(ui, "Left column", "F9", view.left_open)) ui.memory.toggle_left = true;
   if (item(ui, "Inspector", "F10", view.inspector_open))
     ui.edit_view([](View& v) { v.inspector_open = !v.inspector_open; });

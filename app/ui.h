@@ -42,6 +42,7 @@ struct UiMemory {
   std::string editing;           ///< Id of the field whose text is typed; empty for none.
   std::array<char, 256> text{};  ///< That text.
   bool focus_text = false;       ///< It takes the keyboard in this frame.
+  bool typing_cell = false;      ///< A number is typed into an output cell: letters belong to it.
   LayerDrag layer_drag;
   float scrub = 0.0F;  ///< Pixels dragged on a stepper and not yet turned into steps.
 

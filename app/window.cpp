@@ -45,7 +45,8 @@ constexpr KeyName kKeyNames[] = {
     {GLFW_KEY_F, Key::f},         {GLFW_KEY_I, Key::i},
     {GLFW_KEY_O, Key::o},         {GLFW_KEY_Q, Key::q},
     {GLFW_KEY_V, Key::v},         {GLFW_KEY_Y, Key::y},
-    {GLFW_KEY_Z, Key::z},
+    {GLFW_KEY_Z, Key::z},         {GLFW_KEY_G, Key::g},
+    {GLFW_KEY_H, Key::h},         {GLFW_KEY_R, Key::r},
 };
 
 /// What GLFW's callbacks fill between two frames, and the mouse as far as frames have followed it.

@@ -21,7 +21,7 @@ class ArbitraryAction {
   using Change = decltype(Action::change);
 
   Change change() const {
-    const int kind = *rc::gen::inRange(0, 19);
+    const int kind = *rc::gen::inRange(0, 24);
     if (kind < 5) return source_change(kind);
     if (kind < 13) return pipeline_change(kind);
     return view_change(kind);
@@ -87,6 +87,16 @@ class ArbitraryAction {
         return action::SetCamera{{share() * 20.0, share() * 3.0 - 1.0, share() * 3.0 - 1.0}};
       case 17:
         return action::SetShift{{.y = size(), .x = size(), .down = *rc::gen::arbitrary<bool>()}};
+      case 18:
+        return action::SetPlayback{{*rc::gen::arbitrary<bool>(), PlaySpeed::fourfold}};
+      case 19:
+        return action::PlayTo{size() - 2, size(), size() - 1};
+      case 20:
+        return action::HideOutputs{*rc::gen::arbitrary<bool>()};
+      case 21:
+        return action::RevealOutputs{{size() - 2, size()}};
+      case 22:
+        return action::GuessOutput{{size() - 2, size() - 2, size() - 2, 0.5F}};
       default:
         return action::SetEditCell{{*rc::gen::arbitrary<bool>(), size() - 2, size() - 2}};
     }

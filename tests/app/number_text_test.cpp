@@ -147,6 +147,27 @@ TEST(CountText, SetsThousandsApart) {
   EXPECT_EQ(count_text(std::numeric_limits<std::int64_t>::min()), "-9 223 372 036 854 775 808");
 }
 
+TEST(ReadsAs, TakesEveryWayInWhichTheInterfacePrintsAValue) {
+  EXPECT_TRUE(reads_as(3.75, 3.75));
+  EXPECT_TRUE(reads_as(3.333, 10.0 / 3.0));
+  EXPECT_TRUE(reads_as(3.33, 10.0 / 3.0));
+  EXPECT_TRUE(reads_as(0.11, 1.0 / 9.0));
+  EXPECT_TRUE(reads_as(12346, 12345.678));
+  EXPECT_TRUE(reads_as(-0.0, 0.0));
+  EXPECT_TRUE(reads_as(std::numeric_limits<double>::quiet_NaN(),
+                       -std::numeric_limits<double>::quiet_NaN()));
+}
+
+TEST(ReadsAs, TellsOtherNumbersApart) {
+  EXPECT_FALSE(reads_as(3.3, 10.0 / 3.0));
+  EXPECT_FALSE(reads_as(3.34, 10.0 / 3.0));
+  EXPECT_FALSE(reads_as(3.8, 3.75));
+  EXPECT_FALSE(reads_as(-6, 6));
+  EXPECT_FALSE(reads_as(10000, 12345.678));
+  EXPECT_FALSE(reads_as(0, 1e-5));
+  EXPECT_FALSE(reads_as(0, std::numeric_limits<double>::infinity()));
+}
+
 TEST(DurationText, HasTwoDigitsAndItsUnit) {
   EXPECT_EQ(duration_text(0.0004), "0.4 ms");
   EXPECT_EQ(duration_text(0.0000321), "0.03 ms");

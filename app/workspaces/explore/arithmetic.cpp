@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/ui.h"
+#include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
 namespace {
@@ -205,6 +206,15 @@ void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t
   }
 }
 
+/// Leaves the question: where the window lies, and what it reads.
+void hide_answer(Arithmetic& text) {
+  text.winner = -1;
+  text.result = "?";
+  std::erase_if(text.facts, [](const auto& fact) {
+    return fact.first != "Covers" && fact.first != "Padding cells";
+  });
+}
+
 }  // namespace
 
 Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
@@ -221,7 +231,8 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
                           axis_text("row", facts.row) + ", " + axis_text("col", facts.col));
   switch (view.pool->reduction) {
     case Reduction::mean:
-      add_sum_lines(text, tap_rows(view, facts, " + "), "(", fmt::format(") / {}", divisor));
+      add_sum_lines(text, tap_rows(view, facts, " + "), "(",
+                    ") / " + (view.hides_selection() ? "?" : fmt::format("{}", divisor)));
       add_sum_facts(view, facts, divisor, text);
       break;
     case Reduction::power:
@@ -241,6 +252,9 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
       if (view.pool->has_winners()) add_winner_facts(view, facts, text);
   }
   text.facts.emplace_back("Padding cells", border_fact(view, facts));
+  if (view.hides_selection()) hide_answer(text);
+  if (std::string sentence = prediction_sentence(view); !sentence.empty())
+    text.sentence = std::move(sentence);
   return text;
 }
 

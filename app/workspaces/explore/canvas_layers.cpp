@@ -10,6 +10,7 @@
 #include "app/workspaces/explore/cell_editor.h"
 #include "app/workspaces/explore/census.h"
 #include "app/workspaces/explore/coverage_overlay.h"
+#include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
 namespace {
@@ -38,6 +39,7 @@ void draw_values(const Ui& ui, const StageView& view, const CanvasLook& look, Va
   for (auto row = cells.row_begin; row < cells.row_end; ++row) {
     for (auto col = cells.col_begin; col < cells.col_end; ++col) {
       if (look.kind == CanvasKind::input && is_cell_edited(ui, view, row, col)) continue;
+      if (is_output && view.hides(row, col)) continue;
       const float value = is_output ? view.output_value(row, col) : view.input_value(row, col);
       const auto y = static_cast<double>(row), x = static_cast<double>(col);
       const bool in_window =
@@ -132,6 +134,17 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
   ImGui::PopClipRect();
 }
 
+/// How many of the windows that are not hidden each cell wins.
+std::map<std::int64_t, int> windows_won(const StageView& view, const WindowBlock& block) {
+  std::map<std::int64_t, int> won;
+  for (auto row = block.range.row_begin; row < block.range.row_end; ++row) {
+    for (auto col = block.range.col_begin; col < block.range.col_end; ++col) {
+      if (!view.hides(row, col)) ++won[block.winner(row, col)];
+    }
+  }
+  return won;
+}
+
 /// Dots for winners, one a window won, and the winner of the current window in the accent.
 void draw_winners(const Ui& ui, const StageView& view, ExploreState& state,
                   const CanvasLook& look) {
@@ -141,9 +154,9 @@ void draw_winners(const Ui& ui, const StageView& view, ExploreState& state,
     return;
   const WindowBlock* block = state.probes.block(view, range);
   if (block == nullptr || !block->winners) return;
-  const std::int64_t current = block->winner(view.selection.row, view.selection.col);
-  std::map<std::int64_t, int> won;
-  for (const std::int64_t winner : block->winners->values()) ++won[winner];
+  const std::int64_t current =
+      view.hides_selection() ? -1 : block->winner(view.selection.row, view.selection.col);
+  const std::map<std::int64_t, int> won = windows_won(view, *block);
   for (const auto& [index, count] : won) {
     if (index < 0 || index == current) continue;
     const Rect cell = look.pane.cell(index / view.cols, index % view.cols);
@@ -218,6 +231,7 @@ void draw_output_layers(const Ui& ui, const StageView& view, ExploreState& state
   HeatmapTexture& texture = look.detail ? state.detail_textures[2] : state.main_textures[2];
   draw_heat_cells(ui, view, look, {texture, view.output_picture, view.output_range});
   draw_values(ui, view, look, view.output_range);
+  draw_hidden_cells(ui, view, state, look.pane);
 }
 
 void draw_links(const Ui& ui, const StageView& view, const ExploreState& state,
@@ -273,8 +287,10 @@ void draw_canvas_legend(const Ui& ui, const StageView& view, ExploreState& state
   const bool is_output = kind == CanvasKind::output;
   if (kind != CanvasKind::windows) {
     if (is_output && view.output == nullptr) return;
+    // The ends of its own range would tell the smallest and the largest output.
+    if (is_output && view.hides_any() && ui.document.view.range == RangeScale::own) return;
     std::optional<double> linked;
-    if (view.output)
+    if (view.output && !view.hides_selection())
       linked = static_cast<double>(view.output_value(view.selection.row, view.selection.col));
     return draw_value_bar(ui, rect, is_output ? view.output_range : view.input_range, linked);
   }

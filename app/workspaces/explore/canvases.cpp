@@ -9,6 +9,8 @@
 #include "app/workspaces/explore/canvas_layers.h"
 #include "app/workspaces/explore/cell_editor.h"
 #include "app/workspaces/explore/coverage_overlay.h"
+#include "app/workspaces/explore/playback.h"
+#include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
 namespace {
@@ -120,7 +122,8 @@ void select(const Ui& ui, const Selection& target, bool pin) {
   next.row = target.row;
   next.col = target.col;
   next.pinned = pin || next.pinned;
-  if (next != ui.document.selection) ui.act(action::SetSelection{next});
+  // A click stops the playing, also one on the window reached.
+  if (pin || next != ui.document.selection) ui.act(action::SetSelection{next});
 }
 
 void handle_hover(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
@@ -304,6 +307,8 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
 
 void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state) {
   if (handle_cell_edit_keys(ui, view, state)) return;
+  if (handle_prediction_keys(ui, view, state)) return;
+  handle_playback_keys(ui, view);
   if (ui.keys.pressed(Key::f)) ui.act(action::SetCamera{});
   if (ui.keys.pressed(Key::o)) next_overlay(ui);
   if (ui.keys.pressed(Key::escape) && ui.document.selection.pinned) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "core/io/number_text.h"
 
@@ -22,32 +25,49 @@ void move_cursor(const Ui& ui, const StageView& view, std::int64_t rows, std::in
   }
 }
 
-/// Turns what was typed into the cell's value; a text that is no number is told and forgotten.
+/// Turns what was typed into the cell's value.
 void commit(const Ui& ui, ExploreState& state) {
-  if (state.cell_text.empty()) return;
-  if (const auto number = parse_number(state.cell_text)) {
+  if (const auto number = finish_number(ui, state.cell_text, "the cell keeps its value"))
     ui.act(action::SetCell{ui.document.edit.row, ui.document.edit.col, *number});
-  } else {
-    ui.memory.log.push_back("\"" + state.cell_text +
-                            "\" is not a number; the cell keeps its value");
-    ui.memory.limits["cell"] = ui.memory.log.back();
-  }
-  state.cell_text.clear();
-}
-
-void type_characters(const Ui& ui, ExploreState& state) {
-  for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
-    const bool fits =
-        character < 128 && state.cell_text.size() < kLongestNumber &&
-        kNumberCharacters.find(static_cast<char>(character)) != std::string_view::npos;
-    if (!fits) continue;
-    state.cell_text.push_back(static_cast<char>(character));
-    ui.memory.limits.erase("cell");
-  }
-  if (ui.keys.pressed(Key::backspace) && !state.cell_text.empty()) state.cell_text.pop_back();
 }
 
 }  // namespace
+
+void type_number(const Ui& ui, std::string& text) {
+  for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
+    const bool fits =
+        character < 128 && text.size() < kLongestNumber &&
+        kNumberCharacters.find(static_cast<char>(character)) != std::string_view::npos;
+    if (!fits) continue;
+    text.push_back(static_cast<char>(character));
+    ui.memory.limits.erase("cell");
+  }
+  if (ui.keys.pressed(Key::backspace) && !text.empty()) text.pop_back();
+}
+
+std::optional<float> finish_number(const Ui& ui, std::string& text, std::string_view stays) {
+  const std::string typed = std::exchange(text, {});
+  if (typed.empty()) return {};
+  const auto number = parse_number(typed);
+  if (number) return *number;
+  ui.memory.log.push_back(fmt::format("\"{}\" is not a number; {}", typed, stays));
+  ui.memory.limits["cell"] = ui.memory.log.back();
+  return {};
+}
+
+void draw_typing(const Ui& ui, const Rect& cell, std::string_view text) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  if (!text.empty()) {
+    list.AddRectFilled(cell.min, cell.max, ui.theme.raised);
+    draw_cell_text(ui, cell, ui.theme.t1, text);
+  }
+  const Rect frame = cell.inset(ui.px(2));
+  list.AddRect(frame.min, frame.max, ui.theme.casing, ui.px(2), 0, ui.px(3.5F));
+  list.AddRect(frame.min, frame.max, ui.theme.t1, ui.px(2), 0, ui.px(1.5F));
+  // A caret under the number says that typing goes here.
+  list.AddRectFilled({cell.center().x - ui.px(7), cell.max.y - ui.px(8)},
+                     {cell.center().x + ui.px(7), cell.max.y - ui.px(6)}, ui.theme.t1);
+}
 
 bool can_edit_cells(const Ui& ui) {
   const Shape shape = ui.document.source.array.tensor.shape();
@@ -74,7 +94,7 @@ bool handle_cell_edit_keys(const Ui& ui, const StageView& view, ExploreState& st
     state.cell_text.clear();
     return true;
   }
-  type_characters(ui, state);
+  type_number(ui, state.cell_text);
   struct Move {
     Key key;
     bool shift;
@@ -99,23 +119,13 @@ bool handle_cell_edit_keys(const Ui& ui, const StageView& view, ExploreState& st
 void draw_cell_editor(const Ui& ui, const StageView& view, ExploreState& state, const Pane& pane) {
   const EditCell& edit = ui.document.edit;
   if (!edit.active || !can_edit_cells(ui) || !view.inside(edit.row, edit.col)) return;
-  ImDrawList& list = *ImGui::GetWindowDrawList();
   const Rect cell = pane.cell(edit.row, edit.col);
-  const bool typing = !state.cell_text.empty();
-  if (typing) list.AddRectFilled(cell.min, cell.max, ui.theme.raised);
-  if (typing) {
-    draw_cell_text(ui, cell, ui.theme.t1, state.cell_text);
-  } else {
+  if (state.cell_text.empty()) {
     const float value = view.input_value(edit.row, edit.col);
     draw_cell_value(ui, cell, number_color(ui, view.input_range, value),
                     static_cast<double>(value));
   }
-  const Rect frame = cell.inset(ui.px(2));
-  list.AddRect(frame.min, frame.max, ui.theme.casing, ui.px(2), 0, ui.px(3.5F));
-  list.AddRect(frame.min, frame.max, ui.theme.t1, ui.px(2), 0, ui.px(1.5F));
-  // A caret under the number says that typing goes here.
-  list.AddRectFilled({cell.center().x - ui.px(7), cell.max.y - ui.px(8)},
-                     {cell.center().x + ui.px(7), cell.max.y - ui.px(6)}, ui.theme.t1);
+  draw_typing(ui, cell, state.cell_text);
 }
 
 }  // namespace poolscope

@@ -22,4 +22,15 @@ bool handle_cell_edit_keys(const Ui& ui, const StageView& view, ExploreState& st
 /// The cursor and what is typed.
 void draw_cell_editor(const Ui& ui, const StageView& view, ExploreState& state, const Pane& pane);
 
+/// Adds the characters typed in this frame that a number may have to `text`; Backspace takes the
+/// last one away.
+void type_number(const Ui& ui, std::string& text);
+
+/// Turns what was typed into a number; a text that is none is told, with what stays instead, and
+/// forgotten.
+std::optional<float> finish_number(const Ui& ui, std::string& text, std::string_view stays);
+
+/// The frame and caret that say that typing goes into a cell, and what was typed.
+void draw_typing(const Ui& ui, const Rect& cell, std::string_view text);
+
 }  // namespace poolscope

@@ -12,6 +12,7 @@
 #include "app/workspaces/explore/census.h"
 #include "app/workspaces/explore/lab.h"
 #include "app/workspaces/explore/panels.h"
+#include "app/workspaces/explore/playback.h"
 #include "app/workspaces/explore/scroll_area.h"
 #include "core/pooling/layer_text.h"
 
@@ -182,6 +183,7 @@ void draw_empty(const Ui& ui, const Rect& area) {
 void Explore::begin(const Ui& ui) {
   view_ = make_stage_view(ui);
   if (view_ && !keys_are_typed(ui)) handle_canvas_keys(ui, *view_, state_);
+  if (view_) run_playback(ui, *view_, state_);
 }
 
 void Explore::draw_left(const Ui& ui, const Rect& area) {
@@ -212,12 +214,19 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
   draw_toolbar(ui, *view_, inner);
   const float band = inspector_folded ? ui.px(190) : 0.0F;
   const float top = inner.min.y + ui.px(56);
-  const float lab = view_->output == nullptr ? 0.0F : ui.px(shown_lab_panel(ui, *view_).height);
+  const bool has_output = view_->output != nullptr;
+  const float lab = has_output ? ui.px(shown_lab_panel(ui, *view_).height) : 0.0F;
+  const float bar = has_output ? playback_bar_height(ui, *view_) : 0.0F;
   // A low window keeps its canvases and does without the panel.
-  const float bottom =
-      std::max(inner.max.y - band - lab, std::min(inner.max.y - band, top + ui.px(300)));
+  const float end = inner.max.y - band - bar;
+  const float bottom = std::max(end - lab, std::min(end, top + ui.px(300)));
   const Rect canvases{{inner.min.x, top}, {inner.max.x, bottom}};
   float y = draw_canvases(ui, *view_, state_, canvases);
+  if (has_output) {
+    draw_divider(ui, area.min.x, area.max.x, y);
+    draw_playback_bar(ui, *view_, {{inner.min.x, y}, {inner.max.x, y + bar}});
+    y += bar - ui.px(12);
+  }
   if (inspector_folded) {
     draw_divider(ui, area.min.x, area.max.x, y + ui.px(8));
     y = draw_arithmetic_band(ui, *view_, state_, {{inner.min.x, y + ui.px(8)}, inner.max});
@@ -255,6 +264,8 @@ std::string Explore::cursor_text() const {
   const HoveredCell& cell = *state_.hovered;
   if (cell.canvas == CanvasKind::output) {
     if (view_->output == nullptr) return {};
+    if (view_->hides(cell.row, cell.col))
+      return fmt::format("output ({}, {}) is hidden", cell.row, cell.col);
     return fmt::format("output ({}, {}) = {}", cell.row, cell.col,
                        number_text(static_cast<double>(view_->output_value(cell.row, cell.col))));
   }

@@ -6,6 +6,7 @@
 #include "app/canvas/pane.h"
 #include "app/workspaces/explore/arithmetic.h"
 #include "app/workspaces/explore/panels.h"
+#include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
 namespace {
@@ -53,6 +54,12 @@ void draw_taps(const Ui& ui, const StageView& view, const Rect& area, std::int64
   }
 }
 
+void draw_result(const Ui& ui, const StageView& view, const Rect& rect, float value) {
+  list().AddRectFilled(rect.min, rect.max, heat_color(ui, view.output_range, value).packed());
+  const ImU32 ink = std::isfinite(value) ? number_color(ui, view.output_range, value) : ui.theme.t1;
+  draw_small_value(ui, rect, ink, static_cast<double>(value));
+}
+
 void draw_card(const Ui& ui, const StageView& view, const WindowBlock* block, const Rect& card,
                std::int64_t index) {
   const std::int64_t row = index / view.out_cols, col = index % view.out_cols;
@@ -66,13 +73,16 @@ void draw_card(const Ui& ui, const StageView& view, const WindowBlock* block, co
                  ui.px(8), 0, std::max(1.0F, ui.px(1)));
   const Rect inner = card.inset(ui.px(8));
   const Rect taps{inner.min, {inner.max.x, inner.max.y - ui.px(42)}};
-  draw_taps(ui, view, taps, row, col, block ? block->winner(row, col) : -1, current);
+  const bool hidden = view.hides(row, col);
+  draw_taps(ui, view, taps, row, col, block && !hidden ? block->winner(row, col) : -1, current);
   draw_icon(ui, Icon::chevron, {card.center().x, inner.max.y - ui.px(33)}, ui.theme.t3, 14);
   const Rect result{{inner.min.x, inner.max.y - ui.px(24)}, inner.max};
-  const float value = view.output_value(row, col);
-  list().AddRectFilled(result.min, result.max, heat_color(ui, view.output_range, value).packed());
-  const ImU32 ink = std::isfinite(value) ? number_color(ui, view.output_range, value) : ui.theme.t1;
-  draw_small_value(ui, result, ink, static_cast<double>(value));
+  if (hidden) {
+    draw_question(ui, result, "");
+    draw_text_centered(ui, Font::mono12, result.center(), ui.theme.t3, "?");
+  } else {
+    draw_result(ui, view, result, view.output_value(row, col));
+  }
   draw_text_centered(ui, Font::mono12, {card.center().x, card.max.y + ui.px(13)},
                      current ? ui.theme.acctext : ui.theme.t3, fmt::format("({}, {})", row, col));
   if (click.clicked) ui.act(action::SetSelection{{row, col, true}});
@@ -91,15 +101,10 @@ bool fits(const StageView& view) {
 
 float draw_film_strip(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
   const std::int64_t total = view.out_rows * view.out_cols;
-  if (!fits(view) || total == 0 || area.height() < ui.px(kCardHeight + 60)) return area.min.y;
+  if (!fits(view) || total == 0 || area.height() < ui.px(kCardHeight + 36)) return area.min.y;
   const std::int64_t count = std::min(total, kMaxCards);
   const std::int64_t current = view.selection.row * view.out_cols + view.selection.col;
   const std::int64_t first = std::clamp<std::int64_t>(current - count / 2, 0, total - count);
-  const float heading = area.min.y + ui.px(16);
-  const float x =
-      draw_text(ui, Font::sans14_semibold, {area.min.x, heading}, ui.theme.t1, "Window by window");
-  draw_text(ui, Font::sans12, {x + ui.px(12), heading}, ui.theme.t3,
-            fmt::format("{} of {}, row by row", count_text(current + 1), count_text(total)));
   const WindowBlock* block = state.probes.block(
       view, {first / view.out_cols, (first + count - 1) / view.out_cols + 1, 0, view.out_cols});
   const float gap = ui.px(12), row_gap = ui.px(24);
@@ -110,7 +115,7 @@ float draw_film_strip(const Ui& ui, const StageView& view, ExploreState& state, 
       ui.px(96), (area.width() - gap * static_cast<float>(count - 1) - (row_gap - gap) * breaks) /
                      static_cast<float>(count));
   float left = area.min.x;
-  const float top = area.min.y + ui.px(36);
+  const float top = area.min.y + ui.px(8);
   for (std::int64_t index = first; index < first + count; ++index) {
     draw_card(ui, view, block, Rect::of(left, top, width, ui.px(kCardHeight)), index);
     left += width + ((index + 1) % view.out_cols == 0 ? row_gap : gap);

@@ -6,6 +6,7 @@
 #include "app/canvas/pane.h"
 #include "app/workspaces/explore/arithmetic.h"
 #include "app/workspaces/explore/panels.h"
+#include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
 namespace {
@@ -61,7 +62,8 @@ ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const
   return {unit * static_cast<float>(col.count), unit * static_cast<float>(row.count)};
 }
 
-void draw_result(const Ui& ui, const StageView& view, const Rect& cell) {
+void draw_result(const Ui& ui, const StageView& view, ExploreState& state, const Rect& cell) {
+  if (view.hides_selection()) return draw_hidden_result(ui, view, state, cell);
   const float value = view.output_value(view.selection.row, view.selection.col);
   list().AddRectFilled(cell.min, cell.max, heat_color(ui, view.output_range, value).packed());
   const ImU32 ink = std::isfinite(value) ? number_color(ui, view.output_range, value) : ui.theme.t1;
@@ -84,7 +86,7 @@ float draw_window_picture(const Ui& ui, const StageView& view, ExploreState& sta
     list().AddLine({tip - head, middle - head}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
     list().AddLine({tip - head, middle + head}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
   }
-  draw_result(ui, view, Rect::of(result_x, middle - result * 0.5F, result, result));
+  draw_result(ui, view, state, Rect::of(result_x, middle - result * 0.5F, result, result));
   return height;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr LabPanel kPanels[] = {
     {"what-if", "What if", "the same input under other settings; click one to apply it", 200, true,
-     draw_what_if},
+     draw_what_if, true},
     {"values", "Values", "what pooling did to the values: share of cells in 64 bins", 220, true,
      draw_value_statistics},
     {"frameworks", "Frameworks",
@@ -77,6 +77,12 @@ void draw_tabs(const Ui& ui, const LabPanel& shown, const Rect& row) {
   draw_text_cut(ui, Font::sans12, {x, row.center().y}, ui.theme.t3, row.max.x - x, shown.about);
 }
 
+/// In place of a panel that would tell what the class is to find out.
+void draw_secret(const Ui& ui, const Rect& area) {
+  draw_text_cut(ui, Font::sans13, {area.min.x, area.min.y + ui.px(16)}, ui.theme.t2, area.width(),
+                "Hidden with the outputs: shown once all of them are revealed (Shift+R).");
+}
+
 }  // namespace
 
 std::span<const LabPanel> lab_panels() { return kPanels; }
@@ -99,6 +105,7 @@ void draw_lab(const Ui& ui, const StageView& view, ExploreState& state, const Re
   draw_tabs(ui, panel, row);
   const Rect rest{{area.min.x, row.max.y + ui.px(8)}, area.max};
   if (rest.height() < ui.px(40)) return;
+  if (view.hides_any() && !panel.keeps_secrets) return draw_secret(ui, rest);
   draw_scroll_area(ui, "lab panel", rest, [&](ImVec2 origin) {
     return panel.draw(ui, view, state, Rect::of(origin.x, origin.y, rest.width(), rest.height()));
   });

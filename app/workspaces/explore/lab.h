@@ -18,6 +18,7 @@ struct LabPanel {
   /// Draws into `area`, which may be lower than `height`; returns its bottom. The view has an
   /// output.
   float (*draw)(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+  bool keeps_secrets = false;  ///< It shows nothing that tells a hidden output.
 };
 
 /// In the order of the tabs.

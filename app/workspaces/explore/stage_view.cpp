@@ -100,6 +100,9 @@ std::optional<StageView> make_stage_view(const Ui& ui) {
     std::tie(view.domain.x0, view.domain.x1) = axis_domain(windows->cols, view.cols);
   }
   set_ranges(view, ui.document.view, evaluation.request.source.array.white);
+  const Prediction& prediction = ui.document.prediction;
+  if (prediction.hidden && view.layer != nullptr && view.output != nullptr)
+    view.answers = &prediction.answers(ui.document.selected_layer);
   view.selection = ui.document.selection;
   view.selection.row =
       std::clamp<std::int64_t>(view.selection.row, 0, std::max<std::int64_t>(0, view.out_rows - 1));

@@ -33,7 +33,8 @@ struct StageView {
   CellRect domain;                  ///< The input and all cells its windows reach outside it.
   std::int64_t rows = 0, cols = 0;  ///< Of the input plane.
   std::int64_t out_rows = 0, out_cols = 0;
-  Selection selection;  ///< The document's, kept inside the output.
+  Selection selection;               ///< The document's, kept inside the output.
+  const Answers* answers = nullptr;  ///< What is known while outputs are hidden; else null.
 
   /// The windows of the plane shown, or what each output depends on; null where no rectangle says
   /// it.
@@ -44,6 +45,15 @@ struct StageView {
   float input_value(std::int64_t row, std::int64_t col) const;
   bool inside(std::int64_t row, std::int64_t col) const {
     return row >= 0 && row < rows && col >= 0 && col < cols;
+  }
+  /// Whether an output cell, and all that tells its value, is not to be seen.
+  bool hides(std::int64_t row, std::int64_t col) const {
+    return answers != nullptr && !answers->revealed.contains(row * out_cols + col);
+  }
+  bool hides_selection() const { return hides(selection.row, selection.col); }
+  /// Whether any output cell is hidden.
+  bool hides_any() const {
+    return answers != nullptr && !answers->revealed.gaps({0, out_rows * out_cols}).empty();
   }
   /// The channel shown: `R`, `G`, `B`, `A` of a picture, else its number.
   std::string channel_name() const;

@@ -6,6 +6,7 @@
 
 #include "app/gathered.h"
 #include "app/workspaces/explore/panels.h"
+#include "app/workspaces/explore/prediction.h"
 #include "app/workspaces/explore/small_plane.h"
 #include "core/analysis/pooled_plane.h"
 #include "core/pooling/layer_text.h"
@@ -97,7 +98,11 @@ void draw_variant(const Ui& ui, const StageView& view, const Variant& variant, c
     draw_text(ui, Font::mono12, below, ui.theme.t3, "no output");
     return;
   }
-  draw_small_plane(ui, place.texture, variant.output, rect, view.input_range);
+  if (current && view.hides_any()) {
+    draw_question(ui, rect, "?");
+  } else {
+    draw_small_plane(ui, place.texture, variant.output, rect, view.input_range);
+  }
   if (click.hovered) list().AddRect(rect.min, rect.max, ui.theme.hover, 0, 0, ui.px(1.5F));
   const std::string size = fmt::format("{}×{}", variant.output.rows, variant.output.cols);
   draw_text(ui, Font::mono12, below, ui.theme.t3, current ? size + " current" : size);
