@@ -33,6 +33,24 @@ Result<void> check_windows(IndexRange windows) {
   return failure(fmt::format("there are no windows from {} to {}", windows.begin, windows.end - 1));
 }
 
+Result<void> check_output_cell(std::int64_t plane, std::int64_t row, std::int64_t col) {
+  if (plane >= 0 && row >= 0 && col >= 0) return {};
+  return failure(fmt::format("there is no output cell ({}, {}) in plane {}", row, col, plane));
+}
+
+/// Adds what was typed into an output cell, in place of what was typed there before.
+template <class Typed>
+void put(std::vector<Typed>& all, const Typed& typed) {
+  const auto earlier = std::ranges::find_if(all, [&](const Typed& other) {
+    return other.plane == typed.plane && other.row == typed.row && other.col == typed.col;
+  });
+  if (earlier == all.end()) {
+    all.push_back(typed);
+  } else {
+    *earlier = typed;
+  }
+}
+
 /// Replaces the grid's values; the description follows its size.
 Result<void> set_grid(Document& document, Shape shape, std::span<const float> values) {
   auto tensor = Tensor::copy_of(shape, values);
@@ -278,17 +296,21 @@ struct Applier {
   Result<void> operator()(const action::GuessOutput& a) const {
     if (auto ok = check_hidden(document); !ok) return ok;
     const auto& [plane, row, col, value] = a.guess;
-    if (plane < 0 || row < 0 || col < 0) {
-      return failure(fmt::format("there is no output cell ({}, {}) in plane {}", row, col, plane));
-    }
-    auto& guesses = answers().guesses;
-    const auto earlier = std::ranges::find_if(
-        guesses, [&](const Guess& guess) { return guess.is_at(plane, row, col); });
-    if (earlier == guesses.end()) {
-      guesses.push_back(a.guess);
-    } else {
-      *earlier = a.guess;
-    }
+    if (auto ok = check_output_cell(plane, row, col); !ok) return ok;
+    put(answers().guesses, a.guess);
+    return {};
+  }
+
+  Result<void> operator()(const action::SetLens& a) const {
+    document.lens = a.lens;
+    return {};
+  }
+
+  Result<void> operator()(const action::SetGradientCell& a) const {
+    const auto& [plane, row, col, value] = a.cell;
+    if (auto ok = check_output_cell(plane, row, col); !ok) return ok;
+    document.lens.seed = GradientSeed::typed;
+    put(document.lens.typed, a.cell);
     return {};
   }
 
@@ -300,6 +322,7 @@ struct Applier {
     document.camera = {};
     document.edit = {};
     document.playback.playing = false;
+    document.lens.typed.clear();
     return {};
   }
 };
@@ -342,7 +365,8 @@ Result<Document> apply(const Document& document, const Action& action) {
 bool is_undoable(const Action& action) {
   return !is_any_of<action::SetSelection, action::SetCamera, action::SetEditCell,
                     action::SelectLayer, action::SetShift, action::SetPlayback, action::PlayTo,
-                    action::HideOutputs, action::RevealOutputs, action::GuessOutput>(action);
+                    action::HideOutputs, action::RevealOutputs, action::GuessOutput,
+                    action::SetLens>(action);
 }
 
 Document starting_document(Source source) {

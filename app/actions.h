@@ -109,6 +109,14 @@ struct RevealOutputs {
 struct GuessOutput {
   Guess guess;
 };
+struct SetLens {
+  Lens lens;
+};
+/// Types a gradient into a cell of the selected layer's output, and puts typed ones on it. Errors:
+/// a negative place.
+struct SetGradientCell {
+  OutputGradient::Cell cell;
+};
 
 }  // namespace action
 
@@ -120,7 +128,8 @@ struct Action {
                action::MoveLayer, action::EnableLayer, action::SelectLayer, action::SetLayer,
                action::SetPipeline, action::SetView, action::SetEngine, action::SetSelection,
                action::SetCamera, action::SetEditCell, action::SetShift, action::SetPlayback,
-               action::PlayTo, action::HideOutputs, action::RevealOutputs, action::GuessOutput>
+               action::PlayTo, action::HideOutputs, action::RevealOutputs, action::GuessOutput,
+               action::SetLens, action::SetGradientCell>
       change;
   std::uint64_t gesture = 0;
 };

@@ -10,6 +10,7 @@
 #include "app/canvas/color_map.h"
 #include "app/index_set.h"
 #include "app/theme.h"
+#include "core/analysis/backward_lens.h"
 #include "core/analysis/shift_test.h"
 #include "core/io/input.h"
 #include "core/pooling/pipeline.h"
@@ -146,6 +147,24 @@ struct Prediction {
   bool operator==(const Prediction&) const = default;
 };
 
+/// The gradient that the backward lens puts on an output.
+enum class GradientSeed {
+  ones,   ///< 1 on every cell.
+  cell,   ///< 1 on the current cell alone.
+  typed,  ///< Numbers typed into cells, else 0.
+};
+
+/// The panes turned round: a gradient on the output flows to the input.
+struct Lens {
+  bool on = false;
+  GradientSeed seed = GradientSeed::ones;
+  TiePolicy ties = TiePolicy::winner;
+  bool to_source = false;  ///< Through all layers up to the selected one, not through it alone.
+  std::vector<OutputGradient::Cell> typed;  ///< At most one a cell, of the selected layer.
+
+  bool operator==(const Lens&) const = default;
+};
+
 /// All that a user can see or change: plain data, cheap to copy. Only apply() makes a new one.
 struct Document {
   Source source;
@@ -159,6 +178,7 @@ struct Document {
   ShiftView shift;
   Playback playback;
   Prediction prediction;
+  Lens lens;
 };
 
 }  // namespace poolscope

@@ -80,6 +80,23 @@ json prediction_json(const Prediction& prediction) {
   return {{"hidden", prediction.hidden}, {"layers", std::move(layers)}};
 }
 
+json lens_json(const Lens& lens) {
+  constexpr std::array kSeeds{"ones", "cell", "typed"};
+  constexpr std::array kTies{"winner", "split", "all"};
+  json typed = json::array();
+  for (const auto& cell : lens.typed) {
+    typed.push_back({{"plane", cell.plane},
+                     {"row", cell.row},
+                     {"col", cell.col},
+                     {"value", json_number(cell.value)}});
+  }
+  return {{"on", lens.on},
+          {"seed", kSeeds[static_cast<std::size_t>(lens.seed)]},
+          {"ties", kTies[static_cast<std::size_t>(lens.ties)]},
+          {"to_source", lens.to_source},
+          {"typed", std::move(typed)}};
+}
+
 json evaluation_json(const Evaluation* evaluation) {
   if (evaluation == nullptr) return nullptr;
   json stages = json::array();
@@ -132,6 +149,7 @@ std::string document_json(const Document& document, const Evaluation* evaluation
        {{"playing", document.playback.playing},
         {"speed", play_speed_name(document.playback.speed)}}},
       {"prediction", prediction_json(document.prediction)},
+      {"lens", lens_json(document.lens)},
       {"result", evaluation_json(evaluation)},
       {"open_error", memory.open_error},
       {"limits", memory.limits},

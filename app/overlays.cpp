@@ -1,6 +1,6 @@
 #include "app/overlays.h"
 
-#include <array>
+#include <algorithm>
 
 #include <imgui_internal.h>
 
@@ -11,24 +11,24 @@ struct KeyHelp {
   const char* keys;
   const char* meaning;
 };
-constexpr std::array<KeyHelp, 17> kKeys{
-    {{"Space", "play and pause"},
-     {"← →  Home End", "window before, after, first, last"},
-     {"Shift ← →  ↑ ↓", "window above, below"},
-     {"Click", "pin the window; Esc lets go"},
-     {"H   R   Shift+R", "hide outputs, reveal one, reveal all"},
-     {"Wheel, drag", "zoom about the cursor, pan"},
-     {"Z   F", "zoom to the window, fit"},
-     {"F2", "type into cells; Enter down, Tab right, Esc leave"},
-     {"V   I", "values, indices"},
-     {"O", "windows canvas: values, coverage, overlap, dead cells"},
-     {"F9   F10", "left column, inspector"},
-     {"Ctrl+O", "open a file"},
-     {"Ctrl+Z", "undo"},
-     {"Ctrl+Shift+Z", "redo"},
-     {"Ctrl+D   Del", "duplicate, remove the layer"},
-     {"Ctrl+Q", "quit"},
-     {"F1", "these keys"}}};
+constexpr KeyHelp kKeys[] = {{"Space", "play and pause"},
+                             {"← →  Home End", "window before, after, first, last"},
+                             {"Shift ← →  ↑ ↓", "window above, below"},
+                             {"Click", "pin the window; Esc lets go"},
+                             {"H   R   Shift+R", "hide outputs, reveal one, reveal all"},
+                             {"G", "backward: how a gradient flows to the input"},
+                             {"Wheel, drag", "zoom about the cursor, pan"},
+                             {"Z   F", "zoom to the window, fit"},
+                             {"F2", "type into cells; Enter down, Tab right, Esc leave"},
+                             {"V   I", "values, indices"},
+                             {"O", "windows canvas: values, coverage, overlap, dead cells"},
+                             {"F9   F10", "left column, inspector"},
+                             {"Ctrl+O", "open a file"},
+                             {"Ctrl+Z", "undo"},
+                             {"Ctrl+Shift+Z", "redo"},
+                             {"Ctrl+D   Del", "duplicate, remove the layer"},
+                             {"Ctrl+Q", "quit"},
+                             {"F1", "these keys"}};
 
 /// A closable panel in the middle of the screen.
 bool begin_panel(const Ui& ui, const char* title, bool& open, ImVec2 size) {

@@ -95,6 +95,12 @@ void draw_view_menu(const Ui& ui, const BarState&) {
   if (item(ui, "Indices", "I", view.indices)) ui.edit_view([](View& v) { v.indices = !v.indices; });
   const bool hidden = ui.document.prediction.hidden;
   if (item(ui, "Hide outputs until asked", "H", hidden)) ui.act(action::HideOutputs{!hidden});
+  const bool lens = ui.document.lens.on;
+  if (item(ui, "Backward lens", "G", lens)) {
+    Lens next = ui.document.lens;
+    next.on = !lens;
+    ui.act(action::SetLens{next});
+  }
   if (item(ui, "Left column", "F9", view.left_open)) ui.memory.toggle_left = true;
   if (item(ui, "Inspector", "F10", view.inspector_open))
     ui.edit_view([](View& v) { v.inspector_open = !v.inspector_open; });

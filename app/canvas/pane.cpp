@@ -82,13 +82,21 @@ void draw_cell_value(const Ui& ui, const Rect& cell, ImU32 color, double value) 
   draw_cell_text(ui, cell, color, short_number_text(value, digits));
 }
 
-Color heat_color(const Ui& ui, ValueRange range, float value) {
+Color heat_color(const Ui& ui, const MappedRange& scale, float value) {
   if (!std::isfinite(value)) return theme_color(ui.theme.cov[0]);
-  return ui.heatmaps.maps().color_of(ui.document.view.map, position_in(range, value));
+  return ui.heatmaps.maps().color_of(scale.map, position_in(scale.range, value));
+}
+
+ImU32 number_color(const Ui& ui, const MappedRange& scale, float value) {
+  return text_color_on(heat_color(ui, scale, value)).packed();
+}
+
+Color heat_color(const Ui& ui, ValueRange range, float value) {
+  return heat_color(ui, {ui.document.view.map, range}, value);
 }
 
 ImU32 number_color(const Ui& ui, ValueRange range, float value) {
-  return text_color_on(heat_color(ui, range, value)).packed();
+  return number_color(ui, {ui.document.view.map, range}, value);
 }
 
 void draw_heatmap(const Ui& ui, HeatmapTexture& texture,
@@ -119,6 +127,23 @@ void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color) {
     list().AddLine({sum - rect.min.y, rect.min.y}, {sum - rect.max.y, rect.max.y}, color, ui.px(1));
   }
   ImGui::PopClipRect();
+}
+
+void draw_dashed_rect(const Ui& ui, const Rect& rect, ImU32 color, float width) {
+  const ImVec2 top_right{rect.max.x, rect.min.y}, bottom_left{rect.min.x, rect.max.y};
+  const float dash = ui.px(4), pitch = ui.px(7);
+  for (const auto& [from, to] : {std::pair{rect.min, top_right},
+                                 {top_right, rect.max},
+                                 {bottom_left, rect.max},
+                                 {rect.min, bottom_left}}) {
+    const float length = std::hypot(to.x - from.x, to.y - from.y);
+    for (float at = 0; at < length; at += pitch) {
+      const float a = at / length, b = std::min(at + dash, length) / length;
+      list().AddLine({std::lerp(from.x, to.x, a), std::lerp(from.y, to.y, a)},
+                     {std::lerp(from.x, to.x, b), std::lerp(from.y, to.y, b)}, color,
+                     std::max(1.0F, ui.px(width)));
+    }
+  }
 }
 
 void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::int64_t cols,
@@ -190,9 +215,15 @@ void draw_hover(const Ui& ui, const Pane& pane, std::int64_t row, std::int64_t c
 
 void draw_value_bar(const Ui& ui, const Rect& rect, ValueRange range,
                     std::optional<double> linked) {
+  draw_value_bar(ui, rect, {ui.document.view.map, range}, linked);
+}
+
+void draw_value_bar(const Ui& ui, const Rect& rect, const MappedRange& scale,
+                    std::optional<double> linked) {
+  const ValueRange range = scale.range;
   const float height = std::floor(ui.px(8));
   const Rect bar = Rect::of(rect.min.x, rect.min.y, rect.width(), height);
-  ui.heatmaps.draw_color_bar(list(), bar.min, bar.max, ui.document.view.map);
+  ui.heatmaps.draw_color_bar(list(), bar.min, bar.max, scale.map);
   const float label_y = bar.max.y + ui.px(14);
   const std::string low = number_text(range.low), high = number_text(range.high);
   float low_end = rect.min.x + text_width(ui, Font::mono12, low);

@@ -51,9 +51,18 @@ bool shows_indices(const Ui& ui, const Pane& pane);
 void draw_cell_value(const Ui& ui, const Rect& cell, ImU32 color, double value);
 void draw_cell_text(const Ui& ui, const Rect& cell, ImU32 color, std::string_view text);
 
+/// Values as colours of a map.
+struct MappedRange {
+  ColorMap map;
+  ValueRange range;
+};
+
 /// The colour a heatmap gives a value, and the one its number takes on it.
 Color heat_color(const Ui& ui, ValueRange range, float value);
 ImU32 number_color(const Ui& ui, ValueRange range, float value);
+/// The same in another map than the document's.
+Color heat_color(const Ui& ui, const MappedRange& scale, float value);
+ImU32 number_color(const Ui& ui, const MappedRange& scale, float value);
 
 /// The planes of a picture as a heatmap or a colour picture over the whole pane.
 struct HeatmapLook {
@@ -68,6 +77,8 @@ void draw_heatmap(const Ui& ui, HeatmapTexture& texture,
 
 /// 45 degree hatch, as padding and missing output have it.
 void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color);
+/// A dashed outline; `width` of its lines at scale 1.
+void draw_dashed_rect(const Ui& ui, const Rect& rect, ImU32 color, float width);
 /// What is written in a cell outside the input.
 using GhostText = std::function<std::string_view(std::int64_t row, std::int64_t col)>;
 /// Hatched cells outside rows x cols that the pane shows, each with its text where it fits.
@@ -82,5 +93,7 @@ void draw_hover(const Ui& ui, const Pane& pane, std::int64_t row, std::int64_t c
 
 /// Colour bar with its ends' values and a tick at `linked`.
 void draw_value_bar(const Ui& ui, const Rect& rect, ValueRange range, std::optional<double> linked);
+void draw_value_bar(const Ui& ui, const Rect& rect, const MappedRange& scale,
+                    std::optional<double> linked);
 
 }  // namespace poolscope

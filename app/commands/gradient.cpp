@@ -20,7 +20,7 @@ constexpr const char* kExamples =
     "  poolscope gradient --input x.npy --layer 'MaxPool2d(2)' --ties split --output dx.npy "
     "--check";
 
-struct GradientOptions {
+struct GradientRequest {
   PoolRequest request;
   std::filesystem::path from, output;
   TiePolicy ties = TiePolicy::winner;
@@ -28,7 +28,7 @@ struct GradientOptions {
 };
 
 /// The gradient on the last stage: read from a file in the layout of the output, or ones.
-Result<Tensor> given_gradient(const GradientOptions& options, const Stage& last) {
+Result<Tensor> given_gradient(const GradientRequest& options, const Stage& last) {
   const Shape& shape = last.plan.shape;
   if (options.from.empty()) {
     auto values = Buffer<float>::allocate(shape.elements());
@@ -69,7 +69,7 @@ Result<void> print_checks(const Pipeline& pipeline, const Trace& trace) {
   return {};
 }
 
-Result<void> run_gradient(const GradientOptions& options) {
+Result<void> run_gradient(const GradientRequest& options) {
   const auto traced = trace_request(options.request);
   if (!traced) return tl::unexpected(traced.error());
   const Trace& trace = traced->trace;
@@ -87,7 +87,7 @@ Result<void> run_gradient(const GradientOptions& options) {
 }  // namespace
 
 Command add_gradient(CLI::App& program) {
-  auto options = std::make_shared<GradientOptions>();
+  auto options = std::make_shared<GradientRequest>();
   CLI::App* gradient = program.add_subcommand(
       "gradient", "Send a gradient on the output of a pipeline back to its input");
   gradient->footer(kExamples);

@@ -24,15 +24,17 @@ struct Backward {
   const LoweredPool& pool;
   const Tensor& input;
   const Tensor& output;  ///< The gradient on it.
-  TiePolicy ties;
+  const GradientOptions& options;
   std::optional<Indices> winners;  ///< Of the tap that a window's value, or a share of it, is.
 };
 
 /// The winners that the slopes of a pool depend on; none where no tap is picked.
-Result<std::optional<Indices>> winners_of(LoweredPool pool, const Tensor& input) {
+Result<std::optional<Indices>> winners_of(LoweredPool pool, const Tensor& input,
+                                          const GradientOptions& options) {
   if (pool.reduction == Reduction::mixed) pool.reduction = Reduction::max;
   if (!pool.has_winners()) return std::optional<Indices>();
-  auto output = ReferenceEngine().run(input, pool, {.winners = true});
+  auto output =
+      ReferenceEngine().run(input, pool, {.winners = true, .cancelled = options.cancelled});
   if (!output) return tl::unexpected(output.error());
   return std::move(output->winners);
 }
@@ -46,11 +48,12 @@ void add_pick(const Backward& job, const WindowPlace& place, const Taps& taps, d
   const auto winner = std::ranges::find(taps, index, &WindowTap::index);
   if (winner == taps.end()) return;
   const auto tied = std::ranges::count(taps, winner->value, &WindowTap::value);
-  if (job.ties == TiePolicy::winner || tied <= 1) {
+  if (job.options.ties == TiePolicy::winner || tied <= 1) {
     slopes[static_cast<std::size_t>(winner - taps.begin())] += share;
     return;
   }
-  const double part = job.ties == TiePolicy::split ? share / static_cast<double>(tied) : share;
+  const double part =
+      job.options.ties == TiePolicy::split ? share / static_cast<double>(tied) : share;
   for (std::size_t i = 0; i < taps.size(); ++i) {
     if (taps[i].value == winner->value) slopes[i] += part;
   }
@@ -156,13 +159,15 @@ void find_slopes(const Backward& job, const WindowPlace& place, const Taps& taps
   }
 }
 
-/// One plane's gradient, in double, so that overlapping windows add up in full.
-void plane_gradient(const Backward& job, std::int64_t plane, std::span<double> sums) {
+/// One plane's gradient, in double, so that overlapping windows add up in full. Errors: cancelled,
+/// looked at once an output row.
+Result<void> plane_gradient(const Backward& job, std::int64_t plane, std::span<double> sums) {
   const Shape& out = job.output.shape();
   Taps taps;
   Slopes slopes;
   std::ranges::fill(sums, 0.0);
   for (std::int64_t cell = 0; cell < out.plane_size(); ++cell) {
+    if (cell % out.w == 0 && job.options.is_cancelled()) return failure("cancelled");
     const double given = job.output.plane(plane)[static_cast<std::size_t>(cell)];
     if (given == 0.0) continue;
     const WindowPlace place{plane, cell / out.w, cell % out.w};
@@ -172,6 +177,7 @@ void plane_gradient(const Backward& job, std::int64_t plane, std::span<double> s
       sums[static_cast<std::size_t>(taps[i].index)] += given * slopes[i];
     }
   }
+  return {};
 }
 
 /// The sum of all outputs, in double.
@@ -225,22 +231,40 @@ constexpr double kKink = 0.01;
 }  // namespace
 
 Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
-                        TiePolicy ties) {
+                        const GradientOptions& options) {
   const Shape& in = input.shape();
   POOLSCOPE_CHECK(output.shape() == pool.output_shape(in));
   auto values = Buffer<float>::allocate(in.elements());
   if (!values) return tl::unexpected(values.error());
-  auto winners = winners_of(pool, input);
+  auto winners = winners_of(pool, input, options);
   if (!winners) return tl::unexpected(winners.error());
-  const Backward job{pool, input, output, ties, std::move(*winners)};
+  const Backward job{pool, input, output, options, std::move(*winners)};
   auto sums = Buffer<double>::allocate(in.plane_size());
   if (!sums) return tl::unexpected(sums.error());
   for (std::int64_t p = 0; p < in.planes(); ++p) {
-    plane_gradient(job, p, sums->span());
+    if (auto done = plane_gradient(job, p, sums->span()); !done)
+      return tl::unexpected(done.error());
     std::ranges::transform(sums->span(), values->data() + p * in.plane_size(),
                            [](double sum) { return static_cast<float>(sum); });
   }
   return Tensor(in, std::move(*values));
+}
+
+Result<std::vector<TapGradient>> window_gradient(const LoweredPool& pool, const Tensor& input,
+                                                 const WindowPlace& place, TiePolicy ties) {
+  const LoweredPool alone = sliced(pool, place.row, place.row + 1, place.col, place.col + 1);
+  const GradientOptions options = ties;
+  auto winners = winners_of(alone, input, options);
+  if (!winners) return tl::unexpected(winners.error());
+  const Backward job{alone, input, input, options, std::move(*winners)};
+  const WindowPlace first{place.plane, 0, 0};
+  Taps taps;
+  Slopes slopes;
+  read_window(alone, input, first, taps);
+  find_slopes(job, first, taps, slopes);
+  std::vector<TapGradient> found;
+  for (std::size_t i = 0; i < taps.size(); ++i) found.push_back({taps[i].index, slopes[i]});
+  return found;
 }
 
 Result<GradientCheck> check_gradient(const LoweredPool& pool, const Tensor& input,

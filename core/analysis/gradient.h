@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <vector>
 
+#include "core/analysis/window_taps.h"
 #include "core/engines/engine.h"
 
 namespace poolscope {
@@ -13,6 +16,17 @@ enum class TiePolicy {
   all,     ///< Each the whole of it.
 };
 
+/// How gradients are followed back; a policy alone will do.
+struct GradientOptions {
+  TiePolicy ties = TiePolicy::winner;
+  /// When set and true, it stops early with the error "cancelled".
+  const std::atomic<bool>* cancelled = nullptr;
+
+  GradientOptions(TiePolicy policy, const std::atomic<bool>* stop = nullptr)
+      : ties(policy), cancelled(stop) {}
+  bool is_cancelled() const { return cancelled && cancelled->load(std::memory_order_relaxed); }
+};
+
 /// The gradient that reaches a pool's input when `output` (one value a cell of the pool's output)
 /// is the gradient on its output: the pool's transposed Jacobian at `input`.
 /// Shape: as the input. A pick (max, min, median) passes it on by `ties`; a mean sends 1/divisor to
@@ -21,12 +35,29 @@ enum class TiePolicy {
 /// the gradient; a mean and a weighted sum send on the same whatever they read; the derivative of
 /// another reduction of NaN may be NaN. Errors: memory. Source: design/semantics.md, "Backward".
 Result<Tensor> gradient(const LoweredPool& pool, const Tensor& input, const Tensor& output,
-                        TiePolicy ties);
+                        const GradientOptions& options);
+
+/// What one tap of a window gets of a gradient of 1 on the window's result.
+struct TapGradient {
+  std::int64_t index = 0;  ///< y*W + x.
+  double share = 0.0;
+};
+
+/// The gradient of one window alone, a tap that reads a cell after the other in row-major order.
+/// Errors: memory. Cost: that of the window.
+Result<std::vector<TapGradient>> window_gradient(const LoweredPool& pool, const Tensor& input,
+                                                 const WindowPlace& place, TiePolicy ties);
 
 /// The gradients at every stage of a trace, stage 0 first, when `output` is that on the last one; a
 /// winner that an unpooling reads counts as fixed. Errors: memory, an output of another shape than
 /// the last stage.
-Result<std::vector<Tensor>> gradients(const Trace& trace, const Tensor& output, TiePolicy ties);
+Result<std::vector<Tensor>> gradients(const Trace& trace, const Tensor& output,
+                                      const GradientOptions& options);
+
+/// The gradient that reaches what the layer before stage `stage` reads, in the order of its axes,
+/// when `output` is that on the stage. Shape: as the stage's input. Errors: memory.
+Result<Tensor> layer_gradient(const Trace& trace, std::size_t stage, const Tensor& output,
+                              const GradientOptions& options);
 
 /// How a gradient compares with central differences of the reference engine.
 struct GradientCheck {

@@ -14,11 +14,11 @@ namespace {
 struct Step {
   const Trace& trace;
   const Stage& stage;
-  TiePolicy ties;
+  const GradientOptions& options;
 };
 
 Result<Tensor> through(const Step& step, const LoweredPool& pool, const Tensor& output) {
-  return gradient(pool, step.stage.input, output, step.ties);
+  return gradient(pool, step.stage.input, output, step.options);
 }
 
 Result<Tensor> through(const Step& step, const PoolChain& chain, const Tensor& output) {
@@ -30,7 +30,7 @@ Result<Tensor> through(const Step& step, const PoolChain& chain, const Tensor& o
   }
   Result<Tensor> flowing = output;
   for (std::size_t i = chain.pools.size(); i-- > 0 && flowing;) {
-    flowing = gradient(chain.pools[i], inputs[i], *flowing, step.ties);
+    flowing = gradient(chain.pools[i], inputs[i], *flowing, step.options);
   }
   return flowing;
 }
@@ -61,7 +61,7 @@ Result<Tensor> through(const Step& step, const PoolPyramid& pyramid, const Tenso
     const auto level = level_of(output, at, shape);
     if (!level) return tl::unexpected(level.error());
     at += shape.plane_size();
-    auto part = gradient(pool, step.stage.input, *level, step.ties);
+    auto part = gradient(pool, step.stage.input, *level, step.options);
     if (part && !whole.empty()) part = sum_of(whole, *part);
     if (!part) return part;
     whole = std::move(*part);
@@ -99,17 +99,27 @@ Result<Tensor> as_before(const Tensor& given, const StagePlan& plan, const Stage
   return from_array_order(*stored, before.shape, before.form);
 }
 
-Result<Tensor> through_stage(const Step& step, const StagePlan& before, const Tensor& output) {
+Result<Tensor> through_layer(const Step& step, const Tensor& output) {
   if (!step.stage.plan.lowered) return output;
-  auto given = std::visit([&](const auto& work) { return through(step, work, output); },
-                          *step.stage.plan.lowered);
-  if (!given) return given;
+  return std::visit([&](const auto& work) { return through(step, work, output); },
+                    *step.stage.plan.lowered);
+}
+
+Result<Tensor> through_stage(const Step& step, const StagePlan& before, const Tensor& output) {
+  auto given = through_layer(step, output);
+  if (!given || !step.stage.plan.lowered) return given;
   return as_before(*given, step.stage.plan, before);
 }
 
 }  // namespace
 
-Result<std::vector<Tensor>> gradients(const Trace& trace, const Tensor& output, TiePolicy ties) {
+Result<Tensor> layer_gradient(const Trace& trace, std::size_t stage, const Tensor& output,
+                              const GradientOptions& options) {
+  return through_layer({trace, trace.stages[stage], options}, output);
+}
+
+Result<std::vector<Tensor>> gradients(const Trace& trace, const Tensor& output,
+                                      const GradientOptions& options) {
   const Shape& wanted = trace.stages.back().plan.shape;
   if (output.shape() != wanted) {
     const auto axes = [](const Shape& s) { return axes_text(std::array{s.n, s.c, s.h, s.w}); };
@@ -119,7 +129,8 @@ Result<std::vector<Tensor>> gradients(const Trace& trace, const Tensor& output, 
   std::vector<Tensor> found(trace.stages.size());
   found.back() = output;
   for (std::size_t i = trace.stages.size() - 1; i > 0; --i) {
-    auto before = through_stage({trace, trace.stages[i], ties}, trace.stages[i - 1].plan, found[i]);
+    auto before =
+        through_stage({trace, trace.stages[i], options}, trace.stages[i - 1].plan, found[i]);
     if (!before) return tl::unexpected(before.error());
     found[i - 1] = std::move(*before);
   }

@@ -21,7 +21,7 @@ class ArbitraryAction {
   using Change = decltype(Action::change);
 
   Change change() const {
-    const int kind = *rc::gen::inRange(0, 24);
+    const int kind = *rc::gen::inRange(0, 26);
     if (kind < 5) return source_change(kind);
     if (kind < 13) return pipeline_change(kind);
     return view_change(kind);
@@ -97,6 +97,10 @@ class ArbitraryAction {
         return action::RevealOutputs{{size() - 2, size()}};
       case 22:
         return action::GuessOutput{{size() - 2, size() - 2, size() - 2, 0.5F}};
+      case 23:
+        return action::SetLens{{*rc::gen::arbitrary<bool>(), GradientSeed::cell, TiePolicy::all}};
+      case 24:
+        return action::SetGradientCell{{size() - 2, size() - 2, size() - 2, 0.5F}};
       default:
         return action::SetEditCell{{*rc::gen::arbitrary<bool>(), size() - 2, size() - 2}};
     }

@@ -114,24 +114,6 @@ void draw_sentence(const Ui& ui, Column& column, std::string_view text, Mark mar
                                        column.width() - ui.px(22), text));
 }
 
-void draw_dashes(const Ui& ui, ImVec2 from, ImVec2 to, ImU32 color) {
-  const float length = std::hypot(to.x - from.x, to.y - from.y);
-  const float dash = ui.px(4), pitch = ui.px(7);
-  for (float at = 0; at < length; at += pitch) {
-    const float a = at / length, b = std::min(at + dash, length) / length;
-    list().AddLine({std::lerp(from.x, to.x, a), std::lerp(from.y, to.y, a)},
-                   {std::lerp(from.x, to.x, b), std::lerp(from.y, to.y, b)}, color, ui.px(2));
-  }
-}
-
-void draw_dashed_rect(const Ui& ui, const Rect& rect, ImU32 color) {
-  const ImVec2 top_right{rect.max.x, rect.min.y}, bottom_left{rect.min.x, rect.max.y};
-  draw_dashes(ui, rect.min, top_right, color);
-  draw_dashes(ui, top_right, rect.max, color);
-  draw_dashes(ui, bottom_left, rect.max, color);
-  draw_dashes(ui, rect.min, bottom_left, color);
-}
-
 void mark_lost(const Ui& ui, const Rect& rect) {
   list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.casing, 0.55F));
   draw_hatch(ui, rect, ui.theme.t1);
@@ -148,7 +130,7 @@ void draw_rounding(const Ui& ui, const StageView& view, ExploreState& state, Col
     }
     if (!axis->ceil) continue;
     draw_sentence(ui, column, axis->ceil->sentence,
-                  [&](const Rect& rect) { draw_dashed_rect(ui, rect, ui.theme.t2); });
+                  [&](const Rect& rect) { draw_dashed_rect(ui, rect, ui.theme.t2, 2.0F); });
     told += axis->ceil->sentence + "\n";
   }
   if (!told.empty()) ui.tell("rounding", told);
@@ -186,11 +168,11 @@ void draw_added(const Ui& ui, const StageView& view, const PlaneLedger& ledger, 
   ImGui::PushClipRect(pane.rect.min, pane.rect.max, true);
   if (row >= 0) {
     draw_dashed_rect(ui, pane.screen({first.x0, last.y0, last.x1, last.y1}).inset(ui.px(1)),
-                     ui.theme.t2);
+                     ui.theme.t2, 2.0F);
   }
   if (col >= 0) {
     draw_dashed_rect(ui, pane.screen({last.x0, first.y0, last.x1, last.y1}).inset(ui.px(1)),
-                     ui.theme.t2);
+                     ui.theme.t2, 2.0F);
   }
   ImGui::PopClipRect();
 }

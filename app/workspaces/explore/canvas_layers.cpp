@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/border_section.h"
 #include "app/workspaces/explore/cell_editor.h"
 #include "app/workspaces/explore/census.h"
@@ -49,12 +50,6 @@ void draw_values(const Ui& ui, const StageView& view, const CanvasLook& look, Va
       draw_cell_value(ui, look.pane.cell(row, col), color, static_cast<double>(value));
     }
   }
-}
-
-/// Padding and overhang, each with what the reduction sees there.
-void draw_surroundings(const Ui& ui, const StageView& view, const Pane& pane) {
-  draw_ghost_cells(ui, pane, view.rows, view.cols,
-                   [&](std::int64_t row, std::int64_t col) { return view.border_text(row, col); });
 }
 
 void draw_heat_cells(const Ui& ui, const StageView& view, const CanvasLook& look,
@@ -189,13 +184,23 @@ void draw_taps(const Ui& ui, const StageView& view, const CanvasLook& look) {
   }
 }
 
-void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& state,
-                         const CanvasLook& look) {
+/// Shades, values and surroundings of the windows canvas.
+void draw_window_cells(const Ui& ui, const StageView& view, ExploreState& state,
+                       const CanvasLook& look) {
   if (!draw_coverage(ui, view, state, look)) draw_grey_picture(ui, view, state, look);
   draw_surroundings(ui, view, look.pane);
-  const bool values = ui.document.view.overlay == CoverageOverlay::values;
   if (!draw_coverage_numbers(ui, view, state, look)) {
     draw_values(ui, view, look, view.input_range);
+  }
+}
+
+void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& state,
+                         const CanvasLook& look) {
+  const bool values = view.lens || ui.document.view.overlay == CoverageOverlay::values;
+  if (view.lens) {
+    draw_lens_cells(ui, view, state, look);
+  } else {
+    draw_window_cells(ui, view, state, look);
   }
   if (view.windows() == nullptr) return;
   draw_outlines(ui, view, look);
@@ -218,6 +223,7 @@ void draw_missing_output(const Ui& ui, const StageView& view, const Pane& pane) 
 
 void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
                        const CanvasLook& look) {
+  if (view.lens) return draw_lens_cells(ui, view, state, look);
   HeatmapTexture& texture = look.detail ? state.detail_textures[0] : state.main_textures[0];
   draw_heat_cells(ui, view, look, {texture, view.input_picture, view.input_range});
   draw_surroundings(ui, view, look.pane);
@@ -228,6 +234,7 @@ void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
 
 void draw_output_layers(const Ui& ui, const StageView& view, ExploreState& state,
                         const CanvasLook& look) {
+  if (view.lens) return draw_lens_cells(ui, view, state, look);
   HeatmapTexture& texture = look.detail ? state.detail_textures[2] : state.main_textures[2];
   draw_heat_cells(ui, view, look, {texture, view.output_picture, view.output_range});
   draw_values(ui, view, look, view.output_range);
@@ -237,6 +244,7 @@ void draw_output_layers(const Ui& ui, const StageView& view, ExploreState& state
 void draw_links(const Ui& ui, const StageView& view, const ExploreState& state,
                 const CanvasLook& look) {
   const bool is_output = look.kind == CanvasKind::output;
+  if (look.kind == CanvasKind::input && shows_source(view)) return;
   const auto y = static_cast<double>(view.selection.row),
              x = static_cast<double>(view.selection.col);
   draw_selection(ui, look.pane,
@@ -250,6 +258,11 @@ void draw_links(const Ui& ui, const StageView& view, const ExploreState& state,
 }
 
 }  // namespace
+
+void draw_surroundings(const Ui& ui, const StageView& view, const Pane& pane) {
+  draw_ghost_cells(ui, pane, view.rows, view.cols,
+                   [&](std::int64_t row, std::int64_t col) { return view.border_text(row, col); });
+}
 
 std::string_view canvas_name(CanvasKind kind) {
   constexpr std::array<std::string_view, 3> kNames{"input", "windows", "output"};
@@ -276,14 +289,18 @@ void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state
   if (!look.indices || !shows_indices(ui, look.pane)) return;
   ImGui::PushClipRect({look.pane.rect.min.x - ui.px(40), look.pane.rect.min.y - ui.px(22)},
                       look.pane.rect.max, false);
-  draw_indices(ui, look.pane,
-               is_output ? visible_cells(look.pane, view.out_rows, view.out_cols)
-                         : visible_cells(look.pane, view.rows, view.cols));
+  draw_indices(
+      ui, look.pane,
+      is_output ? visible_cells(look.pane, view.out_rows, view.out_cols)
+      : look.kind == CanvasKind::input && shows_source(view)
+          ? visible_cells(look.pane, view.lens->source->shape().h, view.lens->source->shape().w)
+          : visible_cells(look.pane, view.rows, view.cols));
   ImGui::PopClipRect();
 }
 
 void draw_canvas_legend(const Ui& ui, const StageView& view, ExploreState& state, CanvasKind kind,
                         const Rect& rect) {
+  if (view.lens) return draw_lens_legend(ui, view, kind, rect);
   const bool is_output = kind == CanvasKind::output;
   if (kind != CanvasKind::windows) {
     if (is_output && view.output == nullptr) return;

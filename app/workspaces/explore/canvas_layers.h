@@ -17,6 +17,9 @@ struct CanvasLook {
 /// `input`, `windows`, `output`.
 std::string_view canvas_name(CanvasKind kind);
 
+/// Padding and overhang, each with what the reduction sees there.
+void draw_surroundings(const Ui& ui, const StageView& view, const Pane& pane);
+
 /// Cells, ghosts, outlines, numbers and selection of one canvas, back to front.
 void draw_canvas_layers(const Ui& ui, const StageView& view, ExploreState& state,
                         const CanvasLook& look);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/canvas_layers.h"
 #include "app/workspaces/explore/cell_editor.h"
 #include "app/workspaces/explore/coverage_overlay.h"
@@ -38,6 +39,11 @@ CellRect seen(const CellRect& domain, const Camera& camera) {
 CellRect output_domain(const StageView& view) {
   if (view.output == nullptr) return view.domain;
   return {0, 0, static_cast<double>(view.out_cols), static_cast<double>(view.out_rows)};
+}
+
+CellRect source_domain(const LensView& lens) {
+  const Shape& shape = lens.source->shape();
+  return {0, 0, static_cast<double>(shape.w), static_cast<double>(shape.h)};
 }
 
 /// Sizes that all three canvases share.
@@ -83,16 +89,28 @@ std::string windows_title(const StageView& view) {
   return count_text(count) + (count == 1 ? " window" : " windows");
 }
 
+/// What a canvas holds: its array's axes, or how many windows.
+std::string size_text(const StageView& view, CanvasKind kind) {
+  if (kind == CanvasKind::windows) return windows_title(view);
+  if (kind == CanvasKind::output)
+    return view.output ? axes_text(view.output_axes, "×") : std::string("none");
+  if (!shows_source(view)) return axes_text(view.input_axes, "×");
+  const StagePlan& source = view.evaluation->trace.stages.front().plan;
+  return axes_text(array_axes(source.shape, {4, source.form.format, 2}), "×");
+}
+
 void draw_title(const Ui& ui, const StageView& view, CanvasKind kind, ImVec2 at, float width) {
   constexpr std::array<std::string_view, 3> kTitles{"Input", "Windows", "Output"};
+  constexpr std::array<std::string_view, 3> kGradients{"Input gradient", "Starved cells",
+                                                       "Output gradient"};
+  const auto& titles = view.lens ? kGradients : kTitles;
   const float y = at.y + ui.px(kTitle) * 0.5F - ui.px(2);
   draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1,
-            kTitles[static_cast<std::size_t>(kind)]);
-  std::string right = kind == CanvasKind::windows ? windows_title(view)
-                      : kind == CanvasKind::input ? axes_text(view.input_axes, "×")
-                      : view.output               ? axes_text(view.output_axes, "×")
-                                                  : "none";
-  draw_text_right(ui, Font::mono12, {at.x + width, y + ui.px(1)}, ui.theme.t3, right);
+            kind == CanvasKind::input && shows_source(view)
+                ? "Source gradient"
+                : titles[static_cast<std::size_t>(kind)]);
+  draw_text_right(ui, Font::mono12, {at.x + width, y + ui.px(1)}, ui.theme.t3,
+                  size_text(view, kind));
 }
 
 /// Turns, drags and clicks on a pane: zoom about the cursor, pan, and the cell under the mouse.
@@ -137,11 +155,12 @@ void handle_hover(const Ui& ui, const StageView& view, ExploreState& state, Canv
     return;
   }
   state.hovered = cell;
+  if (kind == CanvasKind::input && shows_source(view)) return;
   const auto target =
       is_output ? Selection{cell.row, cell.col} : window_reading(view, cell.row, cell.col);
   const bool pin = click.clicked && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 16.0F;
   if (target) select(ui, *target, pin);
-  if (pin && kind == CanvasKind::input && view.inside(cell.row, cell.col)) {
+  if (pin && kind == CanvasKind::input && !view.lens && view.inside(cell.row, cell.col)) {
     start_cell_edit(ui, view, state, cell.row, cell.col);
   }
 }
@@ -221,7 +240,7 @@ std::string span_text(const CellRect& cells) {
 void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& detail, CanvasKind kind,
                          ImVec2 at, float width) {
   const float y = at.y + ui.px(13);
-  const bool one_of_many = view.planes.composite;
+  const bool one_of_many = view.planes.composite || (view.lens && view.input.shape().c > 1);
   const std::string name = one_of_many ? "Detail, " + view.channel_name() : std::string("Detail");
   const float end = draw_text(ui, Font::sans12, {at.x, y}, ui.theme.t3, name);
   const std::string span = span_text(kind == CanvasKind::output ? detail.output : detail.input);
@@ -248,7 +267,10 @@ struct CanvasColumn {
 void draw_column(const Ui& ui, const StageView& view, ExploreState& state,
                  const CanvasColumn& column) {
   const auto& [kind, origin, layout, rows, detail] = column;
-  const CellRect domain = kind == CanvasKind::output ? output_domain(view) : view.domain;
+  const CellRect domain = kind == CanvasKind::output ? output_domain(view)
+                          : kind == CanvasKind::input && shows_source(view)
+                              ? source_domain(*view.lens)
+                              : view.domain;
   const Pane pane{Rect::of(origin.x + layout.gutter, rows.cells, layout.cells.x, layout.cells.y),
                   seen(domain, ui.document.camera)};
   const float right = layout.detail ? layout.column : layout.gutter + layout.cells.x;
@@ -256,7 +278,7 @@ void draw_column(const Ui& ui, const StageView& view, ExploreState& state,
   draw_canvas(ui, view, state, kind, pane,
               layout.detail ? CanvasPlace::overview : CanvasPlace::alone);
   float bar_x = pane.rect.min.x, bar_width = layout.cells.x;
-  if (rows.shows_detail) {
+  if (rows.shows_detail && !(kind == CanvasKind::input && shows_source(view))) {
     draw_detail_caption(ui, view, detail, kind, {origin.x, rows.detail - ui.px(28)}, layout.column);
     const Pane close{Rect::of(origin.x, rows.detail, layout.column, rows.detail_height),
                      kind == CanvasKind::output ? detail.output : detail.input};
@@ -308,6 +330,7 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
 void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state) {
   if (handle_cell_edit_keys(ui, view, state)) return;
   if (handle_prediction_keys(ui, view, state)) return;
+  if (handle_lens_keys(ui, view, state)) return;
   handle_playback_keys(ui, view);
   if (ui.keys.pressed(Key::f)) ui.act(action::SetCamera{});
   if (ui.keys.pressed(Key::o)) next_overlay(ui);

@@ -33,6 +33,12 @@ void commit(const Ui& ui, ExploreState& state) {
 
 }  // namespace
 
+bool begins_number() {
+  return std::ranges::any_of(ImGui::GetIO().InputQueueCharacters, [](ImWchar c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.';
+  });
+}
+
 void type_number(const Ui& ui, std::string& text) {
   for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
     const bool fits =

@@ -22,6 +22,9 @@ bool handle_cell_edit_keys(const Ui& ui, const StageView& view, ExploreState& st
 /// The cursor and what is typed.
 void draw_cell_editor(const Ui& ui, const StageView& view, ExploreState& state, const Pane& pane);
 
+/// Whether a character was typed in this frame that begins a number: letters are keys until then.
+bool begins_number();
+
 /// Adds the characters typed in this frame that a number may have to `text`; Backspace takes the
 /// last one away.
 void type_number(const Ui& ui, std::string& text);

@@ -7,6 +7,7 @@
 
 #include "app/overlays.h"
 #include "app/workspaces/explore/advice_section.h"
+#include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/border_section.h"
 #include "app/workspaces/explore/canvases.h"
 #include "app/workspaces/explore/census.h"
@@ -88,6 +89,11 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
   if (button(ui, "view/fit", place(ui.px(32)),
              {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input (F)"})) {
     ui.act(action::SetCamera{});
+  }
+  if (view.layer != nullptr && view.output != nullptr) {
+    if (check_box(ui, "view/gradient", place(ui.px(84)), "Gradient", ui.document.lens.on))
+      toggle_lens(ui);
+    tooltip(ui, "Turn the panes round: how a gradient flows back (G)");
   }
   const float picker = view.input.shape().c > 1 ? ui.px(244) : 0.0F;
   const float name =
@@ -182,6 +188,7 @@ void draw_empty(const Ui& ui, const Rect& area) {
 
 void Explore::begin(const Ui& ui) {
   view_ = make_stage_view(ui);
+  if (view_) update_lens(ui, *view_, state_);
   if (view_ && !keys_are_typed(ui)) handle_canvas_keys(ui, *view_, state_);
   if (view_) run_playback(ui, *view_, state_);
 }
@@ -216,7 +223,9 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
   const float top = inner.min.y + ui.px(56);
   const bool has_output = view_->output != nullptr;
   const float lab = has_output ? ui.px(shown_lab_panel(ui, *view_).height) : 0.0F;
-  const float bar = has_output ? playback_bar_height(ui, *view_) : 0.0F;
+  const bool backward = has_output && view_->layer != nullptr && ui.document.lens.on;
+  const float lens = backward ? lens_row_height(ui) : 0.0F;
+  const float bar = lens + (has_output ? playback_bar_height(ui, *view_) : 0.0F);
   // A low window keeps its canvases and does without the panel.
   const float end = inner.max.y - band - bar;
   const float bottom = std::max(end - lab, std::min(end, top + ui.px(300)));
@@ -224,7 +233,9 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
   float y = draw_canvases(ui, *view_, state_, canvases);
   if (has_output) {
     draw_divider(ui, area.min.x, area.max.x, y);
-    draw_playback_bar(ui, *view_, {{inner.min.x, y}, {inner.max.x, y + bar}});
+    if (backward) draw_lens_row(ui, *view_, Rect::of(inner.min.x, y, inner.width(), lens));
+    if (backward) draw_divider(ui, area.min.x, area.max.x, y + lens);
+    draw_playback_bar(ui, *view_, {{inner.min.x, y + lens}, {inner.max.x, y + bar}});
     y += bar - ui.px(12);
   }
   if (inspector_folded) {
@@ -253,8 +264,9 @@ void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
   if (!view_) return;
   draw_scrolling_column(ui, "inspector", area, [&](Column& column) {
     draw_inspector(ui, *view_, state_, column);
-    draw_census_section(ui, *view_, state_, column);
-    draw_border_section(ui, *view_, state_, column);
+    if (!view_->hides_any()) draw_census_section(ui, *view_, state_, column);
+    draw_gradient_section(ui, *view_, state_, column);
+    if (!view_->hides_selection()) draw_border_section(ui, *view_, state_, column);
     draw_advice_section(ui, *view_, state_, column);
   });
 }
@@ -262,6 +274,7 @@ void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
 std::string Explore::cursor_text() const {
   if (!view_ || !state_.hovered) return {};
   const HoveredCell& cell = *state_.hovered;
+  if (view_->lens) return lens_cursor_text(*view_, cell);
   if (cell.canvas == CanvasKind::output) {
     if (view_->output == nullptr) return {};
     if (view_->hides(cell.row, cell.col))

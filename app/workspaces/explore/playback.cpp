@@ -76,7 +76,7 @@ void draw_scrubber(const Ui& ui, const StageView& view, const Rect& rect) {
                          {x_of(i) + ui.px(0.5F), y + ui.px(11)}, ui.theme.edge);
   }
   const float x = x_of(current_window(view)), half = ui.px(2);
-  list().AddRectFilled({x0, y - half}, {x1, y + half}, ui.theme.ctl2, half);
+  list().AddRectFilled({x0, y - half}, {x1, y + half}, ui.theme.line2, half);
   list().AddRectFilled({x0, y - half}, {x, y + half}, ui.theme.acc, half);
   list().AddCircleFilled({x, y}, radius, ui.theme.acc);
   if (click.hovered || click.held) list().AddCircle({x, y}, radius, ui.theme.t1, 0, ui.px(1.5F));

@@ -27,24 +27,6 @@ struct TypedGuess {
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
-void draw_dashes(const Ui& ui, ImVec2 from, ImVec2 to, ImU32 color) {
-  const ImVec2 along{to.x - from.x, to.y - from.y};
-  const float length = std::max(along.x, along.y), dash = ui.px(4);
-  for (float at = 0; at < length; at += 2 * dash) {
-    const float end = std::min(length, at + dash);
-    list().AddLine({from.x + along.x * at / length, from.y + along.y * at / length},
-                   {from.x + along.x * end / length, from.y + along.y * end / length}, color,
-                   std::max(1.0F, ui.px(1)));
-  }
-}
-
-void draw_dashed_frame(const Ui& ui, const Rect& rect, ImU32 color) {
-  draw_dashes(ui, rect.min, {rect.max.x, rect.min.y}, color);
-  draw_dashes(ui, {rect.min.x, rect.max.y}, rect.max, color);
-  draw_dashes(ui, rect.min, {rect.min.x, rect.max.y}, color);
-  draw_dashes(ui, {rect.max.x, rect.min.y}, rect.max, color);
-}
-
 /// A check mark or a cross in the cell's corner, on a ground of its own.
 void draw_verdict(const Ui& ui, const Rect& cell, bool right) {
   const float side = std::min(ui.px(16), cell.width() * 0.4F);
@@ -108,14 +90,9 @@ void commit(const Ui& ui, const StageView& view, TypedGuess& typed) {
   if (is_right(view, typed.guess)) ui.act(action::RevealOutputs{{window, window + 1}});
 }
 
-/// Starts with a character that begins a number: letters are keys until then.
 void type_guess(const Ui& ui, const StageView& view, TypedGuess& typed) {
   if (typed.text.empty()) {
-    const auto& typed_now = ImGui::GetIO().InputQueueCharacters;
-    const bool begins = std::ranges::any_of(typed_now, [](ImWchar c) {
-      return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.';
-    });
-    if (!begins) return;
+    if (!begins_number()) return;
     typed.guess = {view.plane, view.selection.row, view.selection.col, 0.0F};
     Selection pinned = view.selection;
     pinned.pinned = true;
@@ -158,7 +135,7 @@ bool handle_guess_keys(const Ui& ui, const StageView& view, TypedGuess& typed) {
 
 void draw_question(const Ui& ui, const Rect& cell, const std::string& text) {
   list().AddRectFilled(cell.min, cell.max, ui.theme.panel);
-  draw_dashed_frame(ui, cell.inset(ui.px(1)), ui.theme.edge);
+  draw_dashed_rect(ui, cell.inset(ui.px(1)), ui.theme.edge, 1.0F);
   draw_cell_text(ui, cell, ui.theme.t3, text);
 }
 

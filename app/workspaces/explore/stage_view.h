@@ -13,6 +13,8 @@
 
 namespace poolscope {
 
+struct LensView;
+
 /// What the canvases and the inspector show of the selected layer; made once a frame. Everything in
 /// it comes from one evaluation, so that no number is older than its neighbour.
 struct StageView {
@@ -35,6 +37,10 @@ struct StageView {
   std::int64_t out_rows = 0, out_cols = 0;
   Selection selection;               ///< The document's, kept inside the output.
   const Answers* answers = nullptr;  ///< What is known while outputs are hidden; else null.
+
+  std::shared_ptr<const LensView>
+      lens;                ///< Gradients in place of values; null while there are none.
+  std::string lens_error;  ///< Why there are none although they are wanted.
 
   /// The windows of the plane shown, or what each output depends on; null where no rectangle says
   /// it.
