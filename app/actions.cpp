@@ -316,6 +316,20 @@ struct Applier {
 
   Answers& answers() const { return document.prediction.layers[document.selected_layer]; }
 
+  Result<void> operator()(const action::SetNotes& a) const {
+    if (a.notes.size() > kMaxNotes) {
+      return failure(
+          fmt::format("notes of {} bytes; at most {} are kept", a.notes.size(), kMaxNotes));
+    }
+    document.notes = a.notes;
+    return {};
+  }
+
+  Result<void> operator()(const action::OpenSession& a) const {
+    document = a.document;
+    return {};
+  }
+
   /// A new picture or layer starts at its first window, fitted.
   Result<void> reset_focus() const {
     document.selection = first_selection(document);

@@ -117,6 +117,14 @@ struct SetLens {
 struct SetGradientCell {
   OutputGradient::Cell cell;
 };
+/// Errors: more than kMaxNotes bytes.
+struct SetNotes {
+  std::string notes;
+};
+/// All of a session in place of all there is.
+struct OpenSession {
+  Document document;
+};
 
 }  // namespace action
 
@@ -129,7 +137,7 @@ struct Action {
                action::SetPipeline, action::SetView, action::SetEngine, action::SetSelection,
                action::SetCamera, action::SetEditCell, action::SetShift, action::SetPlayback,
                action::PlayTo, action::HideOutputs, action::RevealOutputs, action::GuessOutput,
-               action::SetLens, action::SetGradientCell>
+               action::SetLens, action::SetGradientCell, action::SetNotes, action::OpenSession>
       change;
   std::uint64_t gesture = 0;
 };
@@ -151,5 +159,8 @@ Result<Tensor> pipeline_input(const Source& source);
 
 /// Largest grid, per axis, that can be typed and resized in the window.
 inline constexpr std::int64_t kMaxEditableAxis = 64;
+
+/// Longest notes, in bytes.
+inline constexpr std::size_t kMaxNotes = std::size_t{64} << 10;
 
 }  // namespace poolscope

@@ -179,6 +179,9 @@ struct Document {
   Playback playback;
   Prediction prediction;
   Lens lens;
+  std::string notes;  ///< What the user wrote down, of any number of lines.
+  /// The session file that it belongs to; empty before it was saved. Not itself part of it.
+  std::filesystem::path session;
 };
 
 }  // namespace poolscope

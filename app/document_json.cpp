@@ -150,6 +150,8 @@ std::string document_json(const Document& document, const Evaluation* evaluation
         {"speed", play_speed_name(document.playback.speed)}}},
       {"prediction", prediction_json(document.prediction)},
       {"lens", lens_json(document.lens)},
+      {"notes", document.notes},
+      {"session", document.session.string()},
       {"result", evaluation_json(evaluation)},
       {"open_error", memory.open_error},
       {"limits", memory.limits},

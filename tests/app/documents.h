@@ -65,7 +65,8 @@ inline bool same_document(const Document& a, const Document& b) {
   return same_source(a.source, b.source) && a.pipeline == b.pipeline &&
          a.selected_layer == b.selected_layer && a.engine == b.engine && a.view == b.view &&
          a.selection == b.selection && a.camera == b.camera && a.edit == b.edit &&
-         a.playback == b.playback && a.prediction == b.prediction && a.lens == b.lens;
+         a.playback == b.playback && a.prediction == b.prediction && a.lens == b.lens &&
+         a.notes == b.notes;
 }
 
 }  // namespace poolscope

@@ -1,0 +1,201 @@
+#include "app/session.h"
+
+#include <algorithm>
+
+#include "app/actions.h"
+#include "app/session_fields.h"
+#include "core/engines/engine_list.h"
+#include "core/io/file.h"
+#include "core/pooling/layer_text.h"
+
+namespace poolscope {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+template <>
+struct WordsOf<ThemeName> {
+  static constexpr std::array<std::string_view, 2> kWords{"dark", "light"};
+};
+template <>
+struct WordsOf<RangeScale> {
+  static constexpr std::array<std::string_view, 2> kWords{"shared", "own"};
+};
+template <>
+struct WordsOf<ColorMap> {
+  static constexpr std::array<std::string_view, kColorMaps.size()> kWords{
+      "viridis", "magma", "cividis", "grey", "diverging"};
+};
+template <>
+struct TextOf<Layer> {
+  static std::string text(const Layer& layer) { return layer_text(layer); }
+  static Result<Layer> parse(const std::string& text) { return parse_layer(text); }
+};
+
+// What a session holds: one line a field, for writing and for reading. ---------------------------
+
+constexpr Limits kCell{0.0, static_cast<double>(kMaxAxis)};
+constexpr Limits kShare{0.0, 1.0};
+constexpr Limits kColumn{240.0, 480.0};
+constexpr Limits kMaxLayers{0.0, 1000.0};
+
+template <class Io>
+void fields(Io& io, Struct<PipelineLayer> auto& entry) {
+  io.required("layer", entry.layer);
+  io.field("enabled", entry.enabled);
+}
+
+template <class Io>
+void fields(Io& io, Struct<View> auto& view) {
+  io.field("theme", view.theme);
+  io.field("scale", view.scale, Limits{1.0, 2.5});
+  io.field("map", view.map);
+  io.field("range", view.range);
+  io.field("values", view.values);
+  io.field("indices", view.indices);
+  io.field("composite", view.composite);
+  io.field("channel", view.channel, kCell);
+  io.field("sample", view.sample, kCell);
+  io.field("left_width", view.left_width, kColumn);
+  io.field("inspector_width", view.inspector_width, kColumn);
+  io.field("left_open", view.left_open);
+  io.field("inspector_open", view.inspector_open);
+  io.field("lab", view.lab);
+}
+
+template <class Io>
+void fields(Io& io, Struct<Selection> auto& selection) {
+  io.field("row", selection.row, kCell);
+  io.field("col", selection.col, kCell);
+  io.field("pinned", selection.pinned);
+}
+
+template <class Io>
+void fields(Io& io, Struct<Camera> auto& camera) {
+  io.field("zoom", camera.zoom, Limits{1.0, 1e6});
+  io.field("center_y", camera.center_y, kShare);
+  io.field("center_x", camera.center_x, kShare);
+}
+
+template <class Io>
+void fields(Io& io, Struct<EditCell> auto& edit) {
+  io.field("active", edit.active);
+  io.field("row", edit.row, kCell);
+  io.field("col", edit.col, kCell);
+}
+
+template <class Io>
+void fields(Io& io, Struct<Document> auto& document) {
+  io.field("pipeline", document.pipeline, kMaxLayers);
+  io.field("selected_layer", document.selected_layer, kCount);
+  io.field("engine", document.engine);
+  io.field("view", document.view);
+  io.field("selection", document.selection);
+  io.field("camera", document.camera);
+  io.field("edit", document.edit);
+  io.field("notes", document.notes, Limits{0.0, kMaxNotes});
+}
+
+namespace {
+
+constexpr const char* kFormat = "poolscope session";
+/// A larger file is no session of ours: kLargestEmbedded as base64, and room for the rest.
+constexpr std::int64_t kMaxSessionBytes = std::int64_t{128} << 20;
+
+Result<void> check_head(const json& whole) {
+  if (!whole.is_object()) {
+    return failure(fmt::format("{} is found; a session is an object", shown_json(whole)));
+  }
+  const auto format = whole.find("format");
+  if (format == whole.end() || *format != kFormat) {
+    return failure(fmt::format("no session: \"format\" is not \"{}\"", kFormat));
+  }
+  const auto version = whole.find("version");
+  if (version == whole.end()) return failure("version is missing");
+  if (!version->is_number_integer() || *version < 1) {
+    return tl::unexpected(field_error("version", *version, "a whole number from 1"));
+  }
+  if (*version > kSessionVersion) {
+    return failure(fmt::format("version {} is newer than this program reads ({}); update Poolscope",
+                               json_text(*version), kSessionVersion));
+  }
+  if (!whole.contains("source")) return failure("source is missing");
+  return {};
+}
+
+/// What no field can tell by itself.
+Result<void> check_whole(const Document& document) {
+  const std::size_t layers = document.pipeline.size();
+  if (document.selected_layer >= std::max<std::size_t>(layers, 1)) {
+    return failure(fmt::format("selected_layer: {} is found; the pipeline has {} layers",
+                               document.selected_layer, layers));
+  }
+  const auto engines = engine_names();
+  if (std::find(engines.begin(), engines.end(), document.engine) == engines.end()) {
+    return tl::unexpected(
+        field_error("engine", document.engine, fmt::format("one of {}", fmt::join(engines, ", "))));
+  }
+  const Shape& shape = document.source.array.tensor.shape();
+  const EditCell& edit = document.edit;
+  if (edit.active && (!document.source.is_grid() || edit.row >= shape.h || edit.col >= shape.w)) {
+    return failure(
+        fmt::format("edit: row {}, column {} is no cell of a typed grid", edit.row, edit.col));
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_session_name(const fs::path& path) { return path.extension() == kSessionExtension; }
+
+Result<std::string> session_text(const Document& document, const SessionPlace& place) {
+  if (static_cast<double>(document.pipeline.size()) > kMaxLayers.high) {
+    return failure(fmt::format("{} layers; a session holds at most {}", document.pipeline.size(),
+                               kMaxLayers.high));
+  }
+  auto source = source_json(document.source, place);
+  if (!source) return tl::unexpected(source.error());
+  json whole = FieldWriter::written(document);
+  whole["format"] = kFormat;
+  whole["version"] = kSessionVersion;
+  whole["source"] = std::move(*source);
+  return json_text(whole, 1) + "\n";
+}
+
+Result<OpenedSession> parse_session(std::string_view text, const SessionPlace& place) {
+  const auto whole = parse_json(text);
+  if (!whole) return tl::unexpected(whole.error());
+  if (auto head = check_head(*whole); !head) return tl::unexpected(head.error());
+  OpenedSession opened;
+  if (auto read = FieldReader::read(*whole, "", opened.document); !read)
+    return tl::unexpected(read.error());
+  auto source = source_of_json((*whole)["source"], place);
+  if (!source) return tl::unexpected(source.error());
+  opened.document.source = std::move(source->source);
+  opened.notes = std::move(source->notes);
+  if (auto checked = check_whole(opened.document); !checked) return tl::unexpected(checked.error());
+  return opened;
+}
+
+Result<void> save_session(const Document& document, const fs::path& path) {
+  const auto text = session_text(document, {path.parent_path()});
+  if (!text) return tl::unexpected(about_file(path, text.error()));
+  return write_file(path, *text);
+}
+
+Result<OpenedSession> open_session(const fs::path& path) {
+  std::error_code unknown;
+  const auto size = fs::file_size(path, unknown);
+  if (!unknown && size > static_cast<std::uintmax_t>(kMaxSessionBytes)) {
+    return failure(fmt::format("{}: {} MiB is found; a session has at most {} MiB", path.string(),
+                               size >> 20, kMaxSessionBytes >> 20));
+  }
+  const auto bytes = read_file(path);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto opened = parse_session(text_of(*bytes), {path.parent_path()});
+  if (!opened) return tl::unexpected(about_file(path, opened.error()));
+  opened->document.session = fs::absolute(path, unknown).lexically_normal();
+  return opened;
+}
+
+}  // namespace poolscope
