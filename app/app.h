@@ -36,6 +36,8 @@ class App {
   void frame(const Keys& keys);
   /// Opens a file in the background.
   void open(const std::filesystem::path& path);
+  /// Changes the document in the next frame.
+  void act(Action action) { actions_.push_back(std::move(action)); }
   /// Waits for the evaluation and files under way (off-screen rendering).
   void settle();
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
 
 #include "app/samples.h"
+#include "app/state_folder.h"
 #include "core/io/file.h"
 
 namespace poolscope {
@@ -19,11 +19,8 @@ constexpr std::size_t kMaxRecent = 10;
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 std::filesystem::path recent_file() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"))
-    return std::filesystem::path(state) / "poolscope" / "recent";
-  if (const char* home = std::getenv("HOME"))
-    return std::filesystem::path(home) / ".local/state/poolscope/recent";
-  return {};
+  const auto folder = state_folder();
+  return folder.empty() ? folder : folder / "recent";
 }
 
 /// Whether the name ends as those of files that can be read.

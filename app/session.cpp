@@ -4,6 +4,7 @@
 
 #include "app/actions.h"
 #include "app/session_fields.h"
+#include "app/state_folder.h"
 #include "core/engines/engine_list.h"
 #include "core/io/file.h"
 #include "core/pooling/layer_text.h"
@@ -192,7 +193,7 @@ Result<OpenedSession> open_session(const fs::path& path) {
   }
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  auto opened = parse_session(text_of(*bytes), {path.parent_path()});
+  auto opened = parse_session(text_of(*bytes), {path.parent_path(), !is_own_file(path)});
   if (!opened) return tl::unexpected(about_file(path, opened.error()));
   opened->document.session = fs::absolute(path, unknown).lexically_normal();
   return opened;

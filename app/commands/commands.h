@@ -24,12 +24,13 @@ Command add_trace(CLI::App& program);     ///< Every stage of a pipeline, as tex
 Command add_gradient(CLI::App& program);  ///< A pipeline backwards.
 Command add_render(CLI::App& program);    ///< The window as a picture.
 Command add_sweep(CLI::App& program);     ///< A layer over the values of its parameters.
+Command add_export(CLI::App& program);    ///< Pictures, animations, values and code.
 Command add_engines(CLI::App& program);   ///< Which engine runs which layer.
 
 /// Every subcommand, in the order of --help.
 inline constexpr std::array kCommands{
-    AddCommand{add_apply},  AddCommand{add_trace}, AddCommand{add_gradient},
-    AddCommand{add_render}, AddCommand{add_sweep}, AddCommand{add_engines},
+    AddCommand{add_apply},  AddCommand{add_trace}, AddCommand{add_gradient}, AddCommand{add_render},
+    AddCommand{add_export}, AddCommand{add_sweep}, AddCommand{add_engines},
 };
 
 }  // namespace poolscope

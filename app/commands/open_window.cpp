@@ -2,10 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/commands/pool_request.h"
+#include "app/commands/session_request.h"
 #include "app/commands/usage.h"
-#include "app/commands/view_options.h"
-#include "app/samples.h"
+#include "app/session.h"
 #include "app/window.h"
 
 namespace poolscope {
@@ -29,12 +28,15 @@ Result<void> open_window(const OpenOptions& options) {
   }
   // A file that cannot be read is told in the window, which then starts with the sample.
   std::vector<std::filesystem::path> late = options.files;
-  auto source = options.files.empty() ? default_source() : read_source(options.files.front());
-  if (source && !late.empty()) late.erase(late.begin());
-  if (!source) source = default_source();
-  if (!source) return tl::unexpected(source.error());
-  auto document = make_document(std::move(*source), options.request.layers, options.request.engine,
-                                options.view);
+  SessionRequest request{{}, options.request, options.view};
+  const auto first = late.empty() ? std::filesystem::path() : late.front();
+  (is_session_name(first) ? request.session : request.pool.input) = first;
+  auto document = requested_document(request);
+  if (document && !late.empty()) late.erase(late.begin());
+  if (!document && !options.files.empty() && document.error().kind != ErrorKind::usage) {
+    request.session = request.pool.input = "";
+    document = requested_document(request);
+  }
   if (!document) return tl::unexpected(document.error());
   return run_window(std::move(*document), {late, options.dump_document, size->first, size->second});
 }
@@ -43,7 +45,9 @@ Result<void> open_window(const OpenOptions& options) {
 
 Command add_open_window(CLI::App& program) {
   auto options = std::make_shared<OpenOptions>();
-  program.add_option("files", options->files, "Picture, grid or .npy to open; the last one stays")
+  program
+      .add_option("files", options->files,
+                  "Picture, grid, .npy or session to open; the last one stays")
       ->type_name("FILE");
   add_layer_option(program, options->request);
   add_engine_option(program, options->request);

@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
-#include "app/commands/pool_request.h"
-#include "app/commands/view_options.h"
+#include "app/commands/session_request.h"
 #include "app/offscreen.h"
-#include "app/samples.h"
 #include "core/io/image_io.h"
 
 namespace poolscope {
@@ -17,24 +15,18 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  poolscope render --input photo.png --layer 'MaxPool2d(3, 2, 1)' --output shot.png\n"
     "  poolscope render --input grid.txt --layer 'AvgPool2d(2)' --size 1600x1000 --scale 1.6 "
-    "--theme light --output shot.png";
+    "--theme light --output shot.png\n"
+    "  poolscope render --session lesson.poolscope --output lesson.png";
 
 struct RenderOptions {
-  PoolRequest request;
-  ViewOptions view;
+  SessionRequest request;
   std::filesystem::path output;
 };
 
 Result<void> run_render(const RenderOptions& options) {
-  const auto size = parse_size(options.view.size);
+  const auto size = parse_size(options.request.view.size);
   if (!size) return tl::unexpected(size.error());
-  if (auto parsed = parse_pipeline(options.request.layers); !parsed)
-    return tl::unexpected(parsed.error());
-  auto source =
-      options.request.input.empty() ? default_source() : read_source(options.request.input);
-  if (!source) return tl::unexpected(source.error());
-  auto document = make_document(std::move(*source), options.request.layers, options.request.engine,
-                                options.view);
+  auto document = requested_document(options.request);
   if (!document) return tl::unexpected(document.error());
   const auto image = render_offscreen(std::move(*document), size->first, size->second);
   if (!image) return tl::unexpected(image.error());
@@ -48,10 +40,8 @@ Command add_render(CLI::App& program) {
   CLI::App* render =
       program.add_subcommand("render", "Draw the window into a PNG file, without a display");
   render->footer(kExamples);
-  add_input_option(*render, options->request);
-  add_layer_option(*render, options->request);
-  add_engine_option(*render, options->request);
-  add_view_options(*render, options->view);
+  add_session_options(*render, options->request);
+  add_view_options(*render, options->request.view);
   render->add_option("-o,--output", options->output, "PNG file to write")
       ->required()
       ->type_name("FILE");

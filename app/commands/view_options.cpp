@@ -34,14 +34,23 @@ std::string scale_fault(const std::string& text) {
 }  // namespace
 
 void add_view_options(CLI::App& options, ViewOptions& view) {
-  options.add_option("--theme", view.theme, "dark or light")
-      ->check(CLI::IsMember({"dark", "light"}))
-      ->type_name("NAME");
   options.add_option("--scale", view.scale, "Size of the interface, 1 to 2.5")
       ->check(scale_fault)
       ->type_name("X");
+  add_look_options(options, view);
+}
+
+void add_look_options(CLI::App& options, ViewOptions& view) {
+  options.add_option("--theme", view.theme, "dark or light")
+      ->check(CLI::IsMember({"dark", "light"}))
+      ->type_name("NAME");
   options.add_option("--size", view.size, "Size of the window in pixels")
       ->type_name("WIDTHxHEIGHT");
+}
+
+void apply_look(const ViewOptions& options, View& view) {
+  if (options.theme) view.theme = *options.theme == "light" ? ThemeName::light : ThemeName::dark;
+  if (options.scale) view.scale = *options.scale;
 }
 
 Result<std::pair<int, int>> parse_size(const std::string& text) {
@@ -70,8 +79,7 @@ Result<Document> make_document(Source source, const std::vector<std::string>& la
     document = std::move(*changed);
   }
   document.engine = engine;
-  document.view.theme = view.theme == "light" ? ThemeName::light : ThemeName::dark;
-  document.view.scale = view.scale;
+  apply_look(view, document.view);
   return document;
 }
 

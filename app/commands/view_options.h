@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,13 +14,17 @@ namespace poolscope {
 
 /// How a window looks: --theme, --scale and --size.
 struct ViewOptions {
-  std::string theme = "dark";
-  float scale = 1.0F;
+  std::optional<std::string> theme = {};
+  std::optional<float> scale = {};
   std::string size = "1600x1000";
 };
 
-/// Adds the three options to a (sub)command.
+/// Adds the three options to a (sub)command; the second leaves out --scale.
 void add_view_options(CLI::App& options, ViewOptions& view);
+void add_look_options(CLI::App& options, ViewOptions& view);
+
+/// Gives the view what the options say; what was left out stays.
+void apply_look(const ViewOptions& options, View& view);
 
 /// Width and height of --size, in pixels. Errors (kind usage): anything but WIDTHxHEIGHT, each from
 /// 320 to 8192.

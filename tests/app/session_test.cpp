@@ -7,6 +7,7 @@
 
 #include "core/base/resources.h"
 #include "core/io/file.h"
+#include "core/io/grid_text.h"
 #include "tests/app/arbitrary_action.h"
 #include "tests/io/temporary_folder.h"
 
@@ -117,7 +118,7 @@ TEST(Session, OpensOnlyFilesOfItsOwnFolder) {
   json whole = json_of(small_document());
   whole["source"].erase("values");
   const SessionPlace place{folder / "lesson"};
-  for (const std::string path :
+  for (const std::string& path :
        {(folder / "secret.txt").string(), std::string("../secret.txt"),
         std::string("a/../../secret.txt"), std::string("link.txt"), std::string("/dev/zero")}) {
     whole["source"]["path"] = path;

@@ -288,6 +288,11 @@ void draw_column(const Ui& ui, const StageView& view, ExploreState& state,
   }
   draw_canvas_legend(ui, view, state, kind,
                      Rect::of(bar_x, rows.bar, std::max(bar_width, ui.px(140)), ui.px(32)));
+  // What an export of this canvas shows.
+  const float margin = ui.px(8);
+  ui.memory.controls[fmt::format("canvas/{}", canvas_name(kind))] = {
+      {origin.x - margin, origin.y - margin},
+      {origin.x + std::max({right, bar_width, ui.px(150)}) + margin, rows.bar + ui.px(34)}};
 }
 
 /// Chooses the canvas where only one has room.
