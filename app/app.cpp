@@ -7,10 +7,13 @@
 #include <imgui_internal.h>
 
 #include "app/bars.h"
+#include "app/desk.h"
 #include "app/document_json.h"
 #include "app/file_browser.h"
 #include "app/overlays.h"
 #include "app/samples.h"
+#include "app/session.h"
+#include "app/state_folder.h"
 #include "core/io/file.h"
 
 namespace poolscope {
@@ -122,7 +125,8 @@ App::App(Document document, HeatmapRenderer heatmaps, AppOptions options)
       heatmaps_(std::move(heatmaps)),
       options_(std::move(options)),
       runner_(options_.wake),
-      browser_(std::make_unique<FileBrowser>()) {
+      browser_(std::make_unique<FileBrowser>()),
+      desk_(std::make_unique<Desk>(options_.keeps_work, options_.wake)) {
   memory_.recent = load_recent();
   update_plan();
 }
@@ -176,6 +180,7 @@ void App::frame(const Keys& keys) {
   const Ui ui = make_ui(keys);
   handle_keys(ui);
   draw(ui);
+  desk_->update(ui, history_);
   if (memory_.open_request) open(*std::exchange(memory_.open_request, std::nullopt));
   changed_ = changed_ || landed || !actions_.empty() || memory_.undo || memory_.redo;
   wants_frame_ = changed_;
@@ -183,7 +188,8 @@ void App::frame(const Keys& keys) {
   update_plan();
   changed_ = false;
   ++memory_.frames;
-  memory_.busy = runner_.busy() || !opening_.empty() || memory_.working;
+  if (memory_.quit) memory_.quit = desk_->may_quit(document());
+  memory_.busy = runner_.busy() || !opening_.empty() || memory_.working || desk_->busy();
   dump_document();
 }
 
@@ -215,7 +221,9 @@ void App::draw(const Ui& ui) {
   if (std::exchange(memory_.toggle_left, false)) toggle_left(ui);
   if (std::exchange(memory_.cancel, false)) runner_.cancel();
   if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
+  if (const auto kind = std::exchange(memory_.browse_to_save, {})) browser_->ask(*kind, document());
   browser_->draw(ui);
+  desk_->draw(ui, layout.center);
   draw_overlays(ui);
 }
 
@@ -251,38 +259,61 @@ void App::apply_actions() {
   }
 }
 
+Result<App::OpenedFile> App::read_opened(const std::filesystem::path& path) {
+  if (is_session_name(path)) {
+    auto session = open_session(path);
+    if (!session) return tl::unexpected(session.error());
+    return OpenedFile{std::move(session->document), std::move(session->notes)};
+  }
+  auto source = read_source(path);
+  if (!source) return tl::unexpected(source.error());
+  std::vector<std::string> notes = source->array.notes;
+  return OpenedFile{std::move(*source), std::move(notes)};
+}
+
 void App::open(const std::filesystem::path& path) {
   opening_.push_back({path, std::async(std::launch::async, [path, wake = options_.wake] {
-                        auto source = read_source(path);
+                        auto file = read_opened(path);
                         if (wake) wake();
-                        return source;
+                        return file;
                       })});
 }
 
 void App::poll_files() {
   if (opening_.empty()) return;
   memory_.wake_after = 0.05;
-  if (opening_.front().source.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
-    return;
+  if (opening_.front().file.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   Opening opened = std::move(opening_.front());
   opening_.pop_front();
   changed_ = true;
-  auto source = opened.source.get();
-  if (!source) {
-    memory_.open_error = source.error().message;
+  auto file = opened.file.get();
+  if (!file) {
+    memory_.open_error = file.error().message;
     memory_.log.push_back(memory_.open_error);
     return;
   }
   memory_.open_error.clear();
   memory_.browsing_samples = false;
-  memory_.log.insert(memory_.log.end(), source->array.notes.begin(), source->array.notes.end());
-  remember_recent(memory_, opened.path);
-  actions_.push_back({action::OpenSource{std::move(source->array), opened.path}});
+  memory_.log.insert(memory_.log.end(), file->notes.begin(), file->notes.end());
+  if (!is_own_file(opened.path)) remember_recent(memory_, opened.path);
+  if (auto* source = std::get_if<Source>(&file->content)) {
+    actions_.push_back({action::OpenSource{std::move(source->array), opened.path}});
+  } else {
+    actions_.push_back({action::OpenSession{std::get<Document>(std::move(file->content))}});
+  }
 }
 
 void App::settle() {
-  for (const Opening& opening : opening_) opening.source.wait();
+  for (const Opening& opening : opening_) opening.file.wait();
   runner_.wait();
+}
+
+void App::ask_to_quit() { memory_.quit = true; }
+
+std::string App::title() const {
+  const Document& shown = document();
+  if (shown.session.empty()) return shown.source.array.name;
+  return (desk_->is_unsaved(shown) ? "*" : "") + shown.session.filename().string();
 }
 
 double App::wake_after() const { return memory_.wake_after; }

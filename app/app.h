@@ -6,6 +6,9 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "app/history.h"
 #include "app/ui.h"
@@ -13,11 +16,13 @@
 
 namespace poolscope {
 
+class Desk;
 class FileBrowser;
 
 struct AppOptions {
   std::filesystem::path dump_document;  ///< Written with every frame; empty for none.
   std::function<void()> wake;           ///< Called from workers when a frame is wanted.
+  bool keeps_work = false;              ///< Unsaved work outlives the program, and a crash.
 };
 
 /// The whole program apart from its window: a document, its evaluation, and the interface. It draws
@@ -48,6 +53,11 @@ class App {
   /// Seconds until a frame is needed although nothing happens; negative for never.
   double wake_after() const;
   bool wants_quit() const { return memory_.quit; }
+  /// The window is to be closed: as Ctrl+Q.
+  void ask_to_quit();
+  /// `lesson.poolscope`, with a star before it while it has changes that were not saved; else the
+  /// source's name.
+  std::string title() const;
 
  private:
   App(Document document, HeatmapRenderer heatmaps, AppOptions options);
@@ -68,13 +78,20 @@ class App {
   Runner runner_;
   Explore explore_;
   std::unique_ptr<FileBrowser> browser_;
+  std::unique_ptr<Desk> desk_;
   std::vector<Action> actions_;
   PipelinePlan plan_;
   std::optional<RunRequest> planned_;
   std::optional<std::pair<ThemeName, float>> styled_;
+  /// A source, or all of a session, and what there is to tell of it.
+  struct OpenedFile {
+    std::variant<Source, Document> content;
+    std::vector<std::string> notes;
+  };
+  static Result<OpenedFile> read_opened(const std::filesystem::path& path);
   struct Opening {
     std::filesystem::path path;
-    std::future<Result<Source>> source;
+    std::future<Result<OpenedFile>> file;
   };
   std::deque<Opening> opening_;  // in the order asked for
   bool wants_frame_ = true;

@@ -7,13 +7,14 @@
 #include <fmt/format.h>
 
 #include "app/samples.h"
+#include "app/session.h"
 #include "app/state_folder.h"
 #include "core/io/file.h"
 
 namespace poolscope {
 namespace {
 
-constexpr const char* kTitle = "Open a file";
+constexpr const char* kDialog = "Files";
 constexpr std::size_t kMaxRecent = 10;
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
@@ -29,6 +30,7 @@ bool is_readable_name(const std::filesystem::path& path) {
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto known = input_extensions();
+  if (extension == kSessionExtension) return true;
   return std::find(known.begin(), known.end(), extension) != known.end();
 }
 
@@ -83,10 +85,44 @@ void remember_recent(UiMemory& memory, const std::filesystem::path& path) {
 void FileBrowser::open(const std::filesystem::path& path) {
   std::error_code error;
   asked_ = true;
+  saving_.reset();
   if (!path.empty() && std::filesystem::is_directory(path.parent_path(), error)) {
     go_to(path.parent_path());
   } else {
     go_to(folder_.empty() ? std::filesystem::current_path(error) : folder_);
+  }
+}
+
+void FileBrowser::ask(SaveKind kind, const Document& document) {
+  const bool has_session = !document.session.empty();
+  open(has_session ? document.session : document.source.path);
+  saving_ = kind;
+  replaces_ = false;
+  std::string stem = std::filesystem::path(document.source.array.name).stem().string();
+  if (has_session) stem = document.session.stem().string();
+  if (stem.empty()) stem = "grid";
+  if (kind != SaveKind::session) stem += "-pooled";
+  name_ = stem + std::string(save_row(kind).extension);
+  go_to(folder_);
+}
+
+bool FileBrowser::lists(const std::filesystem::path& path) const {
+  return saving_ ? path.extension() == save_row(*saving_).extension : is_readable_name(path);
+}
+
+/// A file that exists is written over only when asked twice.
+void FileBrowser::save(const Ui& ui) {
+  std::filesystem::path path = folder_ / name_;
+  if (!path.has_extension()) path += save_row(*saving_).extension;
+  std::error_code error;
+  if (name_.empty() || std::filesystem::is_directory(path, error)) {
+    error_ = name_.empty() ? "A name is needed" : fmt::format("{} is a folder", path.string());
+  } else if (std::filesystem::exists(path, error) && !replaces_) {
+    error_ = fmt::format("{} exists; Replace writes over it", path.filename().string());
+    replaces_ = true;
+  } else {
+    ui.memory.save_request = SaveRequest{*saving_, path};
+    open_ = false;
   }
 }
 
@@ -103,7 +139,7 @@ void FileBrowser::go_to(const std::filesystem::path& folder) {
     const std::string name = entry.path().filename().string();
     if (name.empty() || name.front() == '.') continue;
     const bool is_folder = entry.is_directory(error);
-    if (!is_folder && !is_readable_name(entry.path())) continue;
+    if (!is_folder && !lists(entry.path())) continue;
     found.push_back(
         {entry.path(), name, is_folder ? "" : size_text(entry.file_size(error)), is_folder});
   }
@@ -118,6 +154,11 @@ void FileBrowser::go_to(const std::filesystem::path& folder) {
 void FileBrowser::choose(const Ui& ui, const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return go_to(path);
+  if (saving_) {
+    name_ = path.filename().string();
+    replaces_ = false;
+    return;
+  }
   open_file(ui, path);
   open_ = false;
 }
@@ -132,7 +173,12 @@ void FileBrowser::draw_path(const Ui& ui, const Rect& row) {
   if (const auto typed = text_field(ui, "browser/path", field, folder_.string(), !error_.empty())) {
     std::error_code error;
     const std::filesystem::path path = folder_ / *typed;
-    if (std::filesystem::exists(path, error)) {
+    const bool is_new = saving_ && std::filesystem::is_directory(path.parent_path(), error) &&
+                        !std::filesystem::exists(path, error);
+    if (is_new) {
+      go_to(path.parent_path());
+      name_ = path.filename().string();
+    } else if (std::filesystem::exists(path, error)) {
       choose(ui, path);
     } else {
       error_ = fmt::format("{}: no such file or folder", path.string());
@@ -165,7 +211,7 @@ void FileBrowser::draw_entries(const Ui& ui, const Rect& area) {
   if (entries_.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     draw_text(ui, Font::sans13, {at.x + ui.px(8), at.y + ui.px(16)}, ui.theme.t3,
-              "Nothing here that Poolscope reads");
+              saving_ ? "Nothing of the kind here yet" : "Nothing here that Poolscope reads");
   }
   std::optional<std::filesystem::path> chosen;
   for (const Entry& entry : entries_) {
@@ -176,9 +222,56 @@ void FileBrowser::draw_entries(const Ui& ui, const Rect& area) {
   if (chosen) choose(ui, *chosen);
 }
 
+/// The name of the file to write, and the button that writes it.
+void FileBrowser::draw_name(const Ui& ui, const Rect& row) {
+  const ButtonSpec spec{.text = replaces_ ? "Replace" : "Save", .filled = true};
+  const float width = button_width(ui, spec);
+  const Rect field{row.min, {row.max.x - width - ui.px(8), row.max.y}};
+  bool entered = false;
+  if (const auto typed = text_field(ui, "browser/name", field, name_)) {
+    name_ = *typed;
+    replaces_ = false;
+    entered = ui.keys.pressed(Key::enter);
+  }
+  if (button(ui, "browser/save", {{row.max.x - width, row.min.y}, row.max}, spec) || entered)
+    save(ui);
+}
+
+void FileBrowser::draw_dialog(const Ui& ui, const Rect& inner) {
+  const std::string title =
+      saving_ ? fmt::format("Save: {}", save_row(*saving_).title) : std::string("Open a file");
+  draw_text(ui, Font::sans16_semibold, {inner.min.x, inner.min.y + ui.px(10)}, ui.theme.t1, title);
+  draw_path(ui, Rect::of(inner.min.x, inner.min.y + ui.px(32), inner.width(), ui.px(32)));
+  if (!error_.empty()) {
+    draw_text_cut(ui, Font::sans12, {inner.min.x + ui.px(40), inner.min.y + ui.px(76)},
+                  ui.theme.err, inner.width() - ui.px(40), error_);
+  }
+  const Rect lists{{inner.min.x, inner.min.y + ui.px(92)}, {inner.max.x, inner.max.y - ui.px(48)}};
+  const float split = saving_ ? lists.min.x : lists.min.x + lists.width() * 0.32F;
+  if (!saving_) draw_recent(ui, {lists.min, {split - ui.px(12), lists.max.y}});
+  draw_entries(ui, {{split, lists.min.y}, lists.max});
+  const ButtonSpec cancel{.text = "Cancel"};
+  const float width = button_width(ui, cancel);
+  const Rect last = Rect::of(inner.max.x - width, inner.max.y - ui.px(32), width, ui.px(32));
+  if (saving_) {
+    draw_name(ui, {{inner.min.x, last.min.y}, {last.min.x - ui.px(8), last.max.y}});
+  } else {
+    draw_text_cut(
+        ui, Font::sans12, {inner.min.x, inner.max.y - ui.px(16)}, ui.theme.t3,
+        inner.width() - ui.px(110),
+        "Pictures (PNG, JPEG, BMP, TGA, PSD, HDR), grids (.txt, .csv), .npy and sessions");
+  }
+  const bool leave = button(ui, "browser/cancel", last, cancel);
+  const bool escaped = ui.memory.editing.empty() && ui.keys.pressed(Key::escape);
+  if (leave || escaped || !open_) {
+    open_ = false;
+    ImGui::CloseCurrentPopup();
+  }
+}
+
 void FileBrowser::draw(const Ui& ui) {
   if (std::exchange(asked_, false)) {
-    ImGui::OpenPopup(kTitle);
+    ImGui::OpenPopup(kDialog);
     open_ = true;
   }
   if (!open_) return;
@@ -188,35 +281,10 @@ void FileBrowser::draw(const Ui& ui) {
       {std::min(ui.px(760), screen.x - ui.px(32)), std::min(ui.px(540), screen.y - ui.px(32))});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
-  if (ImGui::BeginPopupModal(kTitle, nullptr,
+  if (ImGui::BeginPopupModal(kDialog, nullptr,
                              ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove)) {
     const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
-    const Rect inner = Rect{at, {at.x + size.x, at.y + size.y}}.inset(ui.px(20));
-    draw_text(ui, Font::sans16_semibold, {inner.min.x, inner.min.y + ui.px(10)}, ui.theme.t1,
-              kTitle);
-    draw_path(ui, Rect::of(inner.min.x, inner.min.y + ui.px(32), inner.width(), ui.px(32)));
-    if (!error_.empty()) {
-      draw_text_cut(ui, Font::sans12, {inner.min.x + ui.px(40), inner.min.y + ui.px(76)},
-                    ui.theme.err, inner.width() - ui.px(40), error_);
-    }
-    const Rect lists{{inner.min.x, inner.min.y + ui.px(92)},
-                     {inner.max.x, inner.max.y - ui.px(48)}};
-    const float split = lists.min.x + lists.width() * 0.32F;
-    draw_recent(ui, {lists.min, {split - ui.px(12), lists.max.y}});
-    draw_entries(ui, {{split, lists.min.y}, lists.max});
-    draw_text_cut(ui, Font::sans12, {inner.min.x, inner.max.y - ui.px(16)}, ui.theme.t3,
-                  inner.width() - ui.px(110),
-                  "Pictures (PNG, JPEG, BMP, TGA, PSD, HDR), grids (.txt, .csv) and .npy");
-    const ButtonSpec cancel{.text = "Cancel"};
-    const float width = button_width(ui, cancel);
-    const bool leave =
-        button(ui, "browser/cancel",
-               Rect::of(inner.max.x - width, inner.max.y - ui.px(32), width, ui.px(32)), cancel);
-    const bool escaped = ui.memory.editing.empty() && ui.keys.pressed(Key::escape);
-    if (leave || escaped || !open_) {
-      open_ = false;
-      ImGui::CloseCurrentPopup();
-    }
+    draw_dialog(ui, Rect{at, {at.x + size.x, at.y + size.y}}.inset(ui.px(20)));
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar(2);

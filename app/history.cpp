@@ -16,6 +16,16 @@ Result<void> History::apply(const Action& action) {
   return {};
 }
 
+void History::set_session(const std::filesystem::path& path) {
+  const auto old = present_.session;
+  const auto rename = [&](Document& document) {
+    if (document.session == old) document.session = path;
+  };
+  rename(present_);
+  for (Document& document : past_) rename(document);
+  for (Document& document : future_) rename(document);
+}
+
 void History::undo() {
   if (past_.empty()) return;
   future_.push_back(std::move(present_));

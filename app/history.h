@@ -16,6 +16,8 @@ class History {
   Result<void> apply(const Action& action);
   bool can_undo() const { return !past_.empty(); }
   bool can_redo() const { return !future_.empty(); }
+  /// The session worked on was saved as `path`: every step of it has that name from now on.
+  void set_session(const std::filesystem::path& path);
   void undo();
   void redo();
 

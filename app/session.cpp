@@ -160,7 +160,21 @@ Result<std::string> session_text(const Document& document, const SessionPlace& p
   whole["format"] = kFormat;
   whole["version"] = kSessionVersion;
   whole["source"] = std::move(*source);
+  // Our own copies know which session they are of.
+  if (!place.confined) whole["session"] = document.session.string();
   return json_text(whole, 1) + "\n";
+}
+
+std::string work_text(const Document& document) {
+  Document work = document;
+  work.selection = {};
+  work.camera = {};
+  work.edit = {};
+  work.selected_layer = 0;
+  json whole = FieldWriter::written(work);
+  whole["source"] = {document.source.path.string(), document.source.array.name,
+                     document.source.luma};
+  return json_text(whole);
 }
 
 Result<OpenedSession> parse_session(std::string_view text, const SessionPlace& place) {
@@ -175,6 +189,9 @@ Result<OpenedSession> parse_session(std::string_view text, const SessionPlace& p
   opened.document.source = std::move(source->source);
   opened.notes = std::move(source->notes);
   if (auto checked = check_whole(opened.document); !checked) return tl::unexpected(checked.error());
+  const auto session = whole->find("session");
+  if (!place.confined && session != whole->end() && session->is_string())
+    opened.document.session = session->get<std::string>();
   return opened;
 }
 
@@ -193,9 +210,10 @@ Result<OpenedSession> open_session(const fs::path& path) {
   }
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  auto opened = parse_session(text_of(*bytes), {path.parent_path(), !is_own_file(path)});
+  const bool own = is_own_file(path);
+  auto opened = parse_session(text_of(*bytes), {path.parent_path(), !own});
   if (!opened) return tl::unexpected(about_file(path, opened.error()));
-  opened->document.session = fs::absolute(path, unknown).lexically_normal();
+  if (!own) opened->document.session = fs::absolute(path, unknown).lexically_normal();
   return opened;
 }
 

@@ -34,6 +34,11 @@ bool is_session_name(const std::filesystem::path& path);
 /// layers than are read again.
 Result<std::string> session_text(const Document& document, const SessionPlace& place);
 
+/// The part of a session that is work: all but the source's values, and without where the user
+/// looks (selection, camera, edited cell, selected layer). Two documents with equal texts and the
+/// same values differ in nothing that anyone would save for.
+std::string work_text(const Document& document);
+
 /// A document read from a session, and what there is to tell of it.
 struct OpenedSession {
   Document document;

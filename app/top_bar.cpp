@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/autosave.h"
 #include "app/bars.h"
 #include "app/samples.h"
 #include "core/engines/engine_list.h"
@@ -41,6 +42,23 @@ void draw_file_menu(const Ui& ui, const BarState&) {
     const auto recent = ui.memory.recent;
     for (const auto& path : recent) {
       if (item(ui, path.string().c_str())) open_file(ui, path);
+    }
+    ImGui::EndMenu();
+  }
+  const auto last = Autosave::last_work();
+  std::error_code missing;
+  if (item(ui, "Last work", nullptr, false, std::filesystem::exists(last, missing)))
+    open_file(ui, last);
+  ImGui::Separator();
+  if (item(ui, "Save", "Ctrl+S")) ui.memory.save_request = SaveRequest{};
+  if (item(ui, "Save as…", "Ctrl+Shift+S")) {
+    ui.memory.save_request = SaveRequest{};
+    ui.memory.save_elsewhere = true;
+  }
+  if (ImGui::BeginMenu("Export")) {
+    for (const SaveKind kind : kExports) {
+      if (item(ui, std::string(save_row(kind).title).c_str()))
+        ui.memory.save_request = SaveRequest{kind};
     }
     ImGui::EndMenu();
   }

@@ -17,6 +17,7 @@
 #include "app/keys.h"
 #include "app/number_text.h"
 #include "app/runner.h"
+#include "app/save_request.h"
 #include "app/theme.h"
 
 namespace poolscope {
@@ -59,7 +60,11 @@ struct UiMemory {
   std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
   bool browsing_samples = false;                      ///< The Samples tab of Source is open.
   bool open_browser = false;                          ///< The file browser is to open.
-  std::uint64_t frames = 0;                           ///< Drawn so far.
+  std::optional<SaveKind> browse_to_save;             ///< Or to ask where to write this.
+  std::optional<SaveRequest> save_request;            ///< Something to write.
+  bool save_elsewhere = false;                        ///< A session under another name.
+  std::string say;  ///< Something to tell at the bottom of the window, asked for in this frame.
+  std::uint64_t frames = 0;                   ///< Drawn so far.
   bool busy = false;                          ///< A run or a file is under way after this frame.
   std::uint32_t next_seed = 1;                ///< Of the next random fill.
   std::vector<std::filesystem::path> recent;  ///< Files opened, newest first.

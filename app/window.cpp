@@ -41,7 +41,8 @@ constexpr KeyName kKeyNames[] = {
     {GLFW_KEY_TAB, Key::tab},     {GLFW_KEY_BACKSPACE, Key::backspace},
     {GLFW_KEY_DELETE, Key::del},  {GLFW_KEY_F1, Key::f1},
     {GLFW_KEY_F2, Key::f2},       {GLFW_KEY_F9, Key::f9},
-    {GLFW_KEY_F10, Key::f10},     {GLFW_KEY_D, Key::d},
+    {GLFW_KEY_F10, Key::f10},     {GLFW_KEY_C, Key::c},
+    {GLFW_KEY_S, Key::s},         {GLFW_KEY_D, Key::d},
     {GLFW_KEY_F, Key::f},         {GLFW_KEY_I, Key::i},
     {GLFW_KEY_O, Key::o},         {GLFW_KEY_Q, Key::q},
     {GLFW_KEY_V, Key::v},         {GLFW_KEY_Y, Key::y},
@@ -225,9 +226,9 @@ void draw_frame(GLFWwindow* window, App& app, Inbox& inbox) {
   glfwSwapBuffers(window);
 }
 
-/// The window's title follows the source.
+/// The window's title follows the session, or the source.
 void update_title(GLFWwindow* window, const App& app, std::string& title) {
-  const std::string& name = app.document().source.array.name;
+  const std::string name = app.title();
   const std::string wanted = name.empty() ? "Poolscope" : name + " – Poolscope";
   if (wanted == title) return;
   title = wanted;
@@ -237,10 +238,14 @@ void update_title(GLFWwindow* window, const App& app, std::string& title) {
 void run_loop(GLFWwindow* window, App& app, Inbox& inbox) {
   int frames_left = kFramesAfterEvent;
   std::string title;
-  while (glfwWindowShouldClose(window) == GLFW_FALSE && !app.wants_quit()) {
+  while (!app.wants_quit()) {
     if (app.wants_frame() || !inbox.input.empty()) frames_left = kFramesAfterEvent;
     wait_for_events(app, frames_left);
     frames_left = std::max(frames_left, std::exchange(inbox.event, false) ? kFramesAfterEvent : 1);
+    if (glfwWindowShouldClose(window) == GLFW_TRUE) {
+      glfwSetWindowShouldClose(window, GLFW_FALSE);
+      app.ask_to_quit();
+    }
     draw_frame(window, app, inbox);
     update_title(window, app, title);
     --frames_left;
@@ -262,8 +267,8 @@ Result<void> run_window(Document document, const WindowOptions& options) {
   const ImGuiSession session;
   ImGui_ImplGlfw_InitForOpenGL(window->get(), false);
   {
-    auto app =
-        App::create(std::move(document), {options.dump_document, [] { glfwPostEmptyEvent(); }});
+    auto app = App::create(std::move(document),
+                           {options.dump_document, [] { glfwPostEmptyEvent(); }, true});
     if (!app) return tl::unexpected(app.error());
     for (const auto& path : options.files) (*app)->open(path);
     run_loop(window->get(), **app, inbox);

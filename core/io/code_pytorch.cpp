@@ -170,8 +170,8 @@ Result<void> write_pool(const CodeStage& stage, const LoweredPool& pool, const S
       write_max(stage, *code, lines);
       break;
     case Reduction::min:
-      lines.line("x = -F.max_pool2d({}, {}, {})", "-" + padded_input(*code, "np.inf"),
-                 code->kernel(), code->stride());
+      lines.line("x = -F.max_pool2d(-{}, {}, {})", padded_input(*code, "np.inf"), code->kernel(),
+                 code->stride());
       break;
     case Reduction::median:
       write_median(*code, lines);

@@ -76,7 +76,7 @@ std::string python_list(const Numbers& numbers) {
     if (!text.empty()) text += ", ";
     text += python_number(static_cast<double>(number));
   }
-  return "[" + text + "]";
+  return fmt::format("[{}]", text);
 }
 /// `(1, 3, 4, 4)`; `(3,)`.
 std::string python_tuple(std::span<const std::int64_t> numbers);

@@ -189,7 +189,10 @@ void draw_empty(const Ui& ui, const Rect& area) {
 void Explore::begin(const Ui& ui) {
   view_ = make_stage_view(ui);
   if (view_) update_lens(ui, *view_, state_);
-  if (view_ && !keys_are_typed(ui)) handle_canvas_keys(ui, *view_, state_);
+  if (!keys_are_typed(ui)) {
+    if (view_) handle_canvas_keys(ui, *view_, state_);
+    if (ui.keys.pressed(Key::c, true, true)) copy_as_code(ui);
+  }
   if (view_) run_playback(ui, *view_, state_);
 }
 
@@ -268,6 +271,7 @@ void Explore::draw_inspector_column(const Ui& ui, const Rect& area) {
     draw_gradient_section(ui, *view_, state_, column);
     if (!view_->hides_selection()) draw_border_section(ui, *view_, state_, column);
     draw_advice_section(ui, *view_, state_, column);
+    draw_export_section(ui, state_, column);
   });
 }
 

@@ -25,6 +25,8 @@ constexpr LabPanel kPanels[] = {
      false, draw_shift_lab},
     {"loss", "Loss", "what was thrown away, and how well the rest lets the input be guessed", 270,
      false, draw_loss},
+    {"notes", "Notes", "what you want to remember; saved with the session", 180, true,
+     draw_notes_panel},
 };
 
 constexpr float kTabs = 36.0F;

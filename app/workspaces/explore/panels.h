@@ -34,5 +34,11 @@ float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& s
                             const Rect& area);
 /// The layer as PyTorch, Keras and ONNX write it: what each gives, and the rules that differ.
 float draw_frameworks(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+/// A text of any number of lines that stays with the document.
+float draw_notes_panel(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+/// Puts the whole script on the clipboard.
+void copy_as_code(const Ui& ui);
+/// The pipeline as code, and what can be written to a file.
+void draw_export_section(const Ui& ui, ExploreState& state, Column& column);
 
 }  // namespace poolscope
