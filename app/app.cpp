@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include <fmt/format.h>
 #include <imgui_internal.h>
 
 #include "app/bars.h"
@@ -313,7 +314,8 @@ void App::ask_to_quit() { memory_.quit = true; }
 std::string App::title() const {
   const Document& shown = document();
   if (shown.session.empty()) return shown.source.array.name;
-  return (desk_->is_unsaved(shown) ? "*" : "") + shown.session.filename().string();
+  return fmt::format("{}{}", desk_->is_unsaved(shown) ? "*" : "",
+                     shown.session.filename().string());
 }
 
 double App::wake_after() const { return memory_.wake_after; }

@@ -30,6 +30,16 @@ bool item(const Ui& ui, const char* text, const char* keys = nullptr, bool check
   return chosen;
 }
 
+bool begin_submenu(const Ui& ui, const char* text, bool enabled = true) {
+  const bool open = ImGui::BeginMenu(text, enabled);
+  // Once open, the last item is the one in the menu that holds it.
+  if (!open) {
+    ui.memory.controls[fmt::format("menu/{}", text)] = {ImGui::GetItemRectMin(),
+                                                        ImGui::GetItemRectMax()};
+  }
+  return open;
+}
+
 void draw_file_menu(const Ui& ui, const BarState&) {
   if (item(ui, "Open…", "Ctrl+O")) ui.memory.open_browser = true;
   if (ImGui::BeginMenu("Samples")) {
@@ -55,7 +65,7 @@ void draw_file_menu(const Ui& ui, const BarState&) {
     ui.memory.save_request = SaveRequest{};
     ui.memory.save_elsewhere = true;
   }
-  if (ImGui::BeginMenu("Export")) {
+  if (begin_submenu(ui, "Export")) {
     for (const SaveKind kind : kExports) {
       if (item(ui, std::string(save_row(kind).title).c_str()))
         ui.memory.save_request = SaveRequest{kind};

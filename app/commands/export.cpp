@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/actions.h"
 #include "app/commands/commands.h"
 #include "app/commands/session_request.h"
 #include "app/commands/usage.h"
@@ -32,7 +33,10 @@ struct ExportOptions {
 Result<Document> document_of(const ExportOptions& options) {
   if (options.request.session.empty() && options.request.pool.input.empty())
     return usage_error("export: --input or --session is required; poolscope export --help");
-  return requested_document(options.request);
+  auto document = requested_document(options.request);
+  if (!document || !options.request.session.empty() || !options.request.pool.layers.empty())
+    return document;
+  return apply(*document, {action::SetPipeline{}});  // No layer asked for: the input itself.
 }
 
 Result<void> run_png(const ExportOptions& options) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/io/code_writer.h"
 #include "core/pooling/layer_text.h"
@@ -122,12 +123,10 @@ Result<std::string> exported_code(const CodeRequest& request, CodeFramework fram
   const auto plan = whole_plan(request);
   if (!plan) return tl::unexpected(plan.error());
   const CodeWriter& writer = *row_of(framework).writer;
-  CodeLines lines;
-  lines.raw(writer.head(request));
-  if (auto written = write_layers(request, *plan, writer, lines); !written)
+  CodeLines layers;
+  if (auto written = write_layers(request, *plan, writer, layers); !written)
     return tl::unexpected(written.error());
-  lines.raw(writer.tail(*plan));
-  return lines.text();
+  return writer.head(request, layers.text()) + layers.text() + writer.tail(*plan);
 }
 
 Result<std::string> layer_code(const CodeRequest& request, CodeFramework framework) {
@@ -181,6 +180,14 @@ std::string python_number(double value) {
   return fmt::format("{}", value);
 }
 
+std::string python_number(float value) {
+  const auto exact = static_cast<double>(value);
+  const std::string text = fmt::format("{}", value);
+  const bool same = std::isfinite(value) && value != 0.0F &&
+                    static_cast<float>(std::strtod(text.c_str(), nullptr)) == value;
+  return same ? text : python_number(exact);
+}
+
 std::string python_tuple(std::span<const std::int64_t> numbers) {
   return fmt::format("({}{})", fmt::join(numbers, ", "), numbers.size() == 1 ? "," : "");
 }
@@ -230,8 +237,7 @@ std::string title_lines(const CodeRequest& request, std::string_view needs) {
   lines.line("");
   lines.line("Needs {}; prints the output's shape and its numbers.", needs);
   lines.line("\"\"\"");
-  lines.line("import os");
-  lines.line("");
+  if (reads_file(request)) lines.line("import os\n");
   lines.line("import numpy as np");
   return lines.text();
 }

@@ -9,7 +9,9 @@ constexpr std::string_view kImports = R"(import tensorflow as tf
 from tensorflow.keras import layers
 
 
-def pad(x, pads, value):
+)";
+
+constexpr std::string_view kPad = R"(def pad(x, pads, value):
     """Cells of one value around the rows and columns; negative pads crop."""
     top, left, bottom, right = pads
     rows, cols = x.shape[1], x.shape[2]
@@ -20,9 +22,11 @@ def pad(x, pads, value):
 
 )";
 
-std::string head(const CodeRequest& request) {
+std::string head(const CodeRequest& request, std::string_view layers) {
+  const bool pads = layers.find("pad(x") != std::string_view::npos ||
+                    layers.find("pad(tf") != std::string_view::npos;
   return title_lines(request, "Keras (TensorFlow 2)") + std::string(kImports) +
-         input_lines(request, "array") +
+         std::string(pads ? kPad : "") + input_lines(request, "array") +
          "x = tf.transpose(tf.constant(array), (0, 2, 3, 1))  # channels last\n\n";
 }
 

@@ -29,7 +29,7 @@ def constant(values, dtype=np.float32):
 
 )";
 
-std::string head(const CodeRequest& request) {
+std::string head(const CodeRequest& request, std::string_view) {
   return title_lines(request, "the package onnx, 1.17 or later") + std::string(kImports) +
          input_lines(request, "array") + "x = \"x\"\n\n";
 }

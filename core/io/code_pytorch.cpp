@@ -12,7 +12,10 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def windows(x, kernel, stride, pads=(0, 0, 0, 0), dilation=(1, 1), outside=0.0, mode="constant"):
+)";
+
+constexpr std::string_view kWindows =
+    R"(def windows(x, kernel, stride, pads=(0, 0, 0, 0), dilation=(1, 1), outside=0.0, mode="constant"):
     """The taps of every window on a last axis; those outside the input read as `outside`."""
     top, left, bottom, right = pads
     x = F.pad(x, (left, right, top, bottom), mode, outside if mode == "constant" else None)
@@ -23,9 +26,11 @@ def windows(x, kernel, stride, pads=(0, 0, 0, 0), dilation=(1, 1), outside=0.0, 
 
 )";
 
-std::string head(const CodeRequest& request) {
+std::string head(const CodeRequest& request, std::string_view layers) {
+  const bool uses_windows = layers.find("windows(") != std::string_view::npos;
   return title_lines(request, "PyTorch 1.13 or later") + std::string(kImports) +
-         input_lines(request, "array") + "x = torch.from_numpy(array)\n\n";
+         std::string(uses_windows ? kWindows : "") + input_lines(request, "array") +
+         "x = torch.from_numpy(array)\n\n";
 }
 
 std::string tail(const PipelinePlan& plan) {

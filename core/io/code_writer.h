@@ -66,15 +66,20 @@ enum class MeanDivisor {
 };
 MeanDivisor divisor_of(const CodeStage& stage, const LoweredPool& pool, const SlidingCode& code);
 
-/// A number as Python reads it back to the same float: `-0.0`, `np.inf`.
+/// A number as Python reads it back to the same one: `-0.0`, `np.inf`; a float in few digits.
 std::string python_number(double value);
+std::string python_number(float value);
 /// `[1, 2, 3]`.
 template <class Numbers>
 std::string python_list(const Numbers& numbers) {
   std::string text;
   for (const auto number : numbers) {
     if (!text.empty()) text += ", ";
-    text += python_number(static_cast<double>(number));
+    if constexpr (std::is_integral_v<decltype(number)>) {
+      text += fmt::format("{}", number);
+    } else {
+      text += python_number(number);
+    }
   }
   return fmt::format("[{}]", text);
 }
@@ -89,7 +94,8 @@ bool reads_other_axes(const CodeStage& stage);
 
 /// What a framework's writer gives: the script around the layers, and the layers.
 struct CodeWriter {
-  std::string (*head)(const CodeRequest& request);
+  /// `layers`: the lines of the layers, so that only what they use is put before them.
+  std::string (*head)(const CodeRequest& request, std::string_view layers);
   Result<void> (*layer)(const CodeStage& stage, CodeLines& lines);
   std::string (*tail)(const PipelinePlan& plan);
 };

@@ -17,9 +17,12 @@ PLANES = RNG.normal(size=(2, 3, 9, 10)).astype(np.float32)
 ROWS = RNG.normal(size=(2, 3, 13)).astype(np.float32)
 ODD = np.array([[1, np.nan, -0.0, 4], [-np.inf, 5, 2, 2], [7, np.inf, 0, -3], [4, 5, 9, 0]], np.float32)
 
-EXACT, SUMS, POWERS = 0.0, 1e-6, 1e-5
+EXACT, SUMS, POWERS = 0.0, 2e-6, 1e-5  # of the largest value (semantics.md)
 
-# The layers of a pipeline, its input, and how far the script may be from Poolscope (semantics.md).
+AVERAGE = "AveragePool(kernel_shape=[3, 3], strides=[2, 2], "
+UNPOOL = "MaxUnpool(kernel_shape=[2, 2], strides=[2, 2])"
+
+# The layers of a pipeline, its input, and how far the script may be from Poolscope.
 PYTORCH = [
     (["MaxPool2d(2)"], PLANES, EXACT),
     (["MaxPool2d(3, 2, 1, ceil_mode=True)"], PLANES, EXACT),
@@ -54,13 +57,13 @@ OTHERS = [
     (["GlobalAveragePooling1D()"], ROWS, SUMS),
     (["MaxPool(kernel_shape=[3, 2], strides=[2, 2], pads=[0, 1, 2, 0])"], PLANES, EXACT),
     (["MaxPool(kernel_shape=[2, 2], dilations=[2, 3], auto_pad='SAME_LOWER')"], PLANES, EXACT),
-    (["AveragePool(kernel_shape=[3, 3], strides=[2, 2], pads=[1, 0, 2, 1], ceil_mode=1, count_include_pad=1)"], PLANES, SUMS),
-    (["AveragePool(kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])"], PLANES, SUMS),
+    ([AVERAGE + "pads=[1, 0, 2, 1], ceil_mode=1, count_include_pad=1)"], PLANES, SUMS),
+    ([AVERAGE + "pads=[1, 1, 1, 1])"], PLANES, SUMS),
     (["LpPool(kernel_shape=[2, 3], p=3)"], PLANES, POWERS),
     (["GlobalMaxPool()"], PLANES, EXACT),
     (["GlobalAveragePool()"], PLANES, SUMS),
     (["GlobalLpPool()"], PLANES, POWERS),
-    (["MaxPool(kernel_shape=[2, 2], strides=[2, 2], pads=[1, 0, 0, 1])", "MaxUnpool(kernel_shape=[2, 2], strides=[2, 2], pads=[1, 0, 0, 1])"], PLANES, EXACT),
+    (["MaxPool(kernel_shape=[2, 2], strides=[2, 2], pads=[1, 0, 0, 0])", UNPOOL], PLANES, EXACT),
     (["MaxRoiPool(pooled_shape=[2, 3], rois=[1, 2, 8, 7])"], PLANES, EXACT),
     (["MinPool2d(2, padding=1)"], PLANES, EXACT),
     (["MedianPool2d(3, 2, 1)"], PLANES, EXACT),
@@ -109,10 +112,8 @@ class PyTorchCode(CodeTest):
                 self.export(name, layers, "pytorch")
                 shape, numbers = self.run_script("code.py")
                 self.assertEqual(shape, expected.shape)
-                if bound == EXACT:
-                    np.testing.assert_array_equal(numbers, expected)
-                else:
-                    np.testing.assert_allclose(numbers, expected, rtol=20 * bound, atol=20 * bound)
+                most = float(np.abs(expected[np.isfinite(expected)]).max(initial=1))
+                np.testing.assert_allclose(numbers, expected, rtol=0, atol=bound * most)
 
     def test_every_kind_of_pytorch_gives_the_same_numbers(self):
         self.check_all(PYTORCH)
@@ -132,7 +133,7 @@ class PyTorchCode(CodeTest):
     def test_a_name_cannot_smuggle_code_in(self):
         self.write('x"""\nimport os.txt', "1 2\n3 4\n")
         code = self.export('x"""\nimport os.txt', ["MaxPool2d(2)"], "pytorch")
-        self.assertEqual(code.count('"""'), 4)
+        self.assertEqual(code.count('"""'), 2)
         self.assertEqual(self.run_script("code.py")[0], (1, 1))
 
     def test_what_cannot_be_said_names_its_layer(self):
@@ -214,6 +215,10 @@ class Values(CommandLineTest):
 
 
 class Pictures(CommandLineTest):
+    def size(self, name):
+        with Image.open(self.folder / name) as picture:
+            return picture.size
+
     def setUp(self):
         super().setUp()
         self.save("g6.npy", G6)
@@ -223,11 +228,11 @@ class Pictures(CommandLineTest):
     def test_a_picture_is_so_many_times_the_window(self):
         for scale in (1, 2):
             self.succeed("export", "png", *self.request, "--scale", scale, "--output", "all.png")
-            self.assertEqual(Image.open(self.folder / "all.png").size, (900 * scale, 600 * scale))
+            self.assertEqual(self.size("all.png"), (900 * scale, 600 * scale))
         sizes = {}
         for canvas in ("input", "windows", "output"):
             self.succeed("export", "png", *self.request, "--canvas", canvas, "--output", "c.png")
-            sizes[canvas] = Image.open(self.folder / "c.png").size
+            sizes[canvas] = self.size("c.png")
             self.assertLess(sizes[canvas][0], 450)
         self.assertEqual(sizes["input"][1], sizes["output"][1])
 
@@ -236,6 +241,7 @@ class Pictures(CommandLineTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("frame 9 of 9", done.stderr)
         gif = Image.open(self.folder / "play.gif")
+        self.addCleanup(gif.close)
         self.assertEqual((gif.n_frames, gif.info["loop"]), (9, 0))
         frames = []
         for index in range(gif.n_frames):

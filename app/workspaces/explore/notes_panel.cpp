@@ -32,6 +32,8 @@ float draw_notes_panel(const Ui& ui, const StageView&, ExploreState& state, cons
   if (ImGui::IsItemActivated()) ++ui.memory.gesture;  // One run of typing is one step.
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
+  // Escape leaves the field; ImGui takes back with it all that was typed, which nobody expects.
+  if (ui.keys.pressed(Key::escape)) typed.set(ui.document.notes);
   if (typed.text() != ui.document.notes) ui.act(action::SetNotes{typed.text()}, true);
   return area.min.y + size.y;
 }
