@@ -23,6 +23,10 @@ struct WordsOf<RangeScale> {
   static constexpr std::array<std::string_view, 2> kWords{"shared", "own"};
 };
 template <>
+struct WordsOf<CoverageOverlay> {
+  static constexpr std::array<std::string_view, 4> kWords{"values", "count", "overlap", "dead"};
+};
+template <>
 struct WordsOf<ColorMap> {
   static constexpr std::array<std::string_view, kColorMaps.size()> kWords{
       "viridis", "magma", "cividis", "grey", "diverging"};
@@ -54,6 +58,7 @@ void fields(Io& io, Struct<View> auto& view) {
   io.field("range", view.range);
   io.field("values", view.values);
   io.field("indices", view.indices);
+  io.field("overlay", view.overlay);
   io.field("composite", view.composite);
   io.field("channel", view.channel, kCell);
   io.field("sample", view.sample, kCell);
