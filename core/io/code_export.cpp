@@ -56,17 +56,17 @@ std::string python_string(std::string_view text) {
   return literal + "\")";
 }
 
-Result<PipelinePlan> whole_plan(const CodeRequest& request) {
-  PipelinePlan plan = plan_pipeline(request.pipeline, request.input.shape(), request.form);
+Result<PipelinePlan> whole_plan(const Pipeline& pipeline, const CodeShape& input) {
+  PipelinePlan plan = plan_pipeline(pipeline, input.shape, input.form);
   if (!plan.error) return plan;
   return failure(
       fmt::format("layer {}: {}", plan.failed_layer.value_or(0) + 1, plan.error->message));
 }
 
-Result<void> write_layers(const CodeRequest& request, const PipelinePlan& plan,
+Result<void> write_layers(const Pipeline& pipeline, const PipelinePlan& plan,
                           const CodeWriter& writer, CodeLines& lines) {
-  for (std::size_t i = 0; i < request.pipeline.size(); ++i) {
-    const PipelineLayer& entry = request.pipeline[i];
+  for (std::size_t i = 0; i < pipeline.size(); ++i) {
+    const PipelineLayer& entry = pipeline[i];
     const std::string text = layer_text(entry.layer);
     if (!entry.enabled) {
       lines.line("# layer {}, {}, is off", i + 1, text);
@@ -74,7 +74,7 @@ Result<void> write_layers(const CodeRequest& request, const PipelinePlan& plan,
     }
     const CodeStage stage{entry.layer, plan.stages[i], plan.stages[i + 1], i + 1,
                           winners_are_read(plan, i + 1)};
-    if (request.pipeline.size() > 1) lines.line("# layer {}: {}", i + 1, text);
+    if (pipeline.size() > 1) lines.line("# layer {}: {}", i + 1, text);
     if (auto written = writer.layer(stage, lines); !written) {
       Error error = written.error();
       error.message = fmt::format("layer {}: {}", i + 1, error.message);
@@ -120,20 +120,20 @@ CodeFramework suited_framework(const Pipeline& pipeline) {
 }
 
 Result<std::string> exported_code(const CodeRequest& request, CodeFramework framework) {
-  const auto plan = whole_plan(request);
-  if (!plan) return tl::unexpected(plan.error());
+  const auto layers =
+      layer_code(request.pipeline, {request.input.shape(), request.form}, framework);
+  if (!layers) return layers;
   const CodeWriter& writer = *row_of(framework).writer;
-  CodeLines layers;
-  if (auto written = write_layers(request, *plan, writer, layers); !written)
-    return tl::unexpected(written.error());
-  return writer.head(request, layers.text()) + layers.text() + writer.tail(*plan);
+  const auto plan = whole_plan(request.pipeline, {request.input.shape(), request.form});
+  return writer.head(request, *layers) + *layers + writer.tail(*plan);
 }
 
-Result<std::string> layer_code(const CodeRequest& request, CodeFramework framework) {
-  const auto plan = whole_plan(request);
+Result<std::string> layer_code(const Pipeline& pipeline, const CodeShape& input,
+                               CodeFramework framework) {
+  const auto plan = whole_plan(pipeline, input);
   if (!plan) return tl::unexpected(plan.error());
   CodeLines lines;
-  if (auto written = write_layers(request, *plan, *row_of(framework).writer, lines); !written)
+  if (auto written = write_layers(pipeline, *plan, *row_of(framework).writer, lines); !written)
     return tl::unexpected(written.error());
   return lines.text();
 }

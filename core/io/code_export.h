@@ -43,7 +43,14 @@ inline bool reads_file(const CodeRequest& request) {
 /// number.
 Result<std::string> exported_code(const CodeRequest& request, CodeFramework framework);
 
-/// The lines that make and call the layers alone, for a few lines of display.
-Result<std::string> layer_code(const CodeRequest& request, CodeFramework framework);
+/// What a pipeline reads, without its values.
+struct CodeShape {
+  Shape shape;
+  ArrayForm form;
+};
+
+/// The lines that make and call the layers alone, to be shown.
+Result<std::string> layer_code(const Pipeline& pipeline, const CodeShape& input,
+                               CodeFramework framework);
 
 }  // namespace poolscope

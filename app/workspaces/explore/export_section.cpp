@@ -33,9 +33,10 @@ void make(ShownCode& shown, const Document& document) {
            suited_framework(document.pipeline),
            {},
            false};
-  const auto request = code_request(document, "input.npy");
-  const auto code = request ? layer_code(*request, shown.framework)
-                            : Result<std::string>(tl::unexpected(request.error()));
+  const LoadedArray& array = document.source.array;
+  Shape shape = array.tensor.shape();
+  if (document.source.luma) shape.c = 1;
+  const auto code = layer_code(document.pipeline, {shape, array.form}, shown.framework);
   shown.is_error = !code;
   shown.text = code ? *code : code.error().message;
 }
@@ -59,6 +60,24 @@ void draw_buttons(const Ui& ui, const Rect& row) {
   }
 }
 
+/// The numbers that the engine gave, as a comment; nothing where they are too many for a few lines.
+std::string numbers_comment(const Ui& ui) {
+  constexpr std::int64_t kMaxRows = 8, kMaxCells = 64;
+  if (ui.evaluation == nullptr || ui.stale || ui.evaluation->trace.error) return {};
+  const Tensor& output = ui.evaluation->trace.stages.back().values;
+  const Shape& shape = output.shape();
+  if (shape.planes() != 1 || shape.h > kMaxRows || shape.elements() > kMaxCells) return {};
+  std::string text;
+  for (std::int64_t y = 0; y < shape.h; ++y) {
+    std::vector<std::string> row;
+    for (std::int64_t x = 0; x < shape.w; ++x)
+      row.push_back(number_text(static_cast<double>(output.at(0, 0, y, x))));
+    text += fmt::format("# {}[{}]{}\n", y == 0 ? "[" : " ", fmt::join(row, ", "),
+                        y + 1 == shape.h ? "]" : ",");
+  }
+  return text;
+}
+
 void draw_code(const Ui& ui, const ShownCode& shown, Column& column) {
   const ImVec2 at = column.at();
   const float pad = ui.px(12);
@@ -66,12 +85,13 @@ void draw_code(const Ui& ui, const ShownCode& shown, Column& column) {
   layers.Split(&list(), 2);
   layers.SetCurrentChannel(&list(), 1);
   float y = at.y + pad;
-  for (std::size_t begin = 0; begin < shown.text.size();) {
-    const std::size_t end = std::min(shown.text.find('\n', begin), shown.text.size());
-    const std::string_view line = std::string_view(shown.text).substr(begin, end - begin);
-    y += draw_text_wrapped(ui, Font::mono12, {at.x + pad, y},
-                           shown.is_error ? ui.theme.warn : ui.theme.t1, column.width() - 2 * pad,
-                           line);
+  const std::string text = shown.is_error ? shown.text : shown.text + numbers_comment(ui);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    const ImU32 ink = line.starts_with('#') ? ui.theme.t3 : ui.theme.t1;
+    y += draw_text_wrapped(ui, Font::mono12, {at.x + pad, y}, shown.is_error ? ui.theme.warn : ink,
+                           column.width() - 2 * pad, line);
     begin = end + 1;
   }
   layers.SetCurrentChannel(&list(), 0);
@@ -91,7 +111,7 @@ void copy_as_code(const Ui& ui) {
   if (code) {
     ImGui::SetClipboardText(code->c_str());
     ui.memory.say = reads_file(*request)
-                        ? "Copied; the code reads input.npy, which File > Export writes"
+                        ? "Copied. Its input is large: Export > Code writes it beside the script"
                         : "Copied";
   } else {
     ui.memory.say = code.error().message;
