@@ -32,6 +32,10 @@ struct WordsOf<ColorMap> {
       "viridis", "magma", "cividis", "grey", "diverging"};
 };
 template <>
+struct WordsOf<ShiftEdge> {
+  static constexpr std::array<std::string_view, 3> kWords{"circular", "replicate", "zeros"};
+};
+template <>
 struct TextOf<Layer> {
   static std::string text(const Layer& layer) { return layer_text(layer); }
   static Result<Layer> parse(const std::string& text) { return parse_layer(text); }
@@ -40,6 +44,7 @@ struct TextOf<Layer> {
 // What a session holds: one line a field, for writing and for reading. ---------------------------
 
 constexpr Limits kCell{0.0, static_cast<double>(kMaxAxis)};
+constexpr Limits kMove{-kCell.high, kCell.high};
 constexpr Limits kShare{0.0, 1.0};
 constexpr Limits kColumn{240.0, 480.0};
 constexpr Limits kMaxLayers{0.0, 1000.0};
@@ -48,6 +53,13 @@ template <class Io>
 void fields(Io& io, Struct<PipelineLayer> auto& entry) {
   io.required("layer", entry.layer);
   io.field("enabled", entry.enabled);
+}
+
+template <class Io>
+void fields(Io& io, Struct<SweepView> auto& sweep) {
+  io.field("down", sweep.down);
+  io.field("across", sweep.across);
+  io.field("measure", sweep.measure);
 }
 
 template <class Io>
@@ -67,6 +79,7 @@ void fields(Io& io, Struct<View> auto& view) {
   io.field("left_open", view.left_open);
   io.field("inspector_open", view.inspector_open);
   io.field("lab", view.lab);
+  io.field("sweep", view.sweep);
 }
 
 template <class Io>
@@ -91,6 +104,15 @@ void fields(Io& io, Struct<EditCell> auto& edit) {
 }
 
 template <class Io>
+void fields(Io& io, Struct<ShiftView> auto& shift) {
+  io.field("y", shift.y, kMove);
+  io.field("x", shift.x, kMove);
+  io.field("down", shift.down);
+  io.field("edge", shift.edge);
+  io.field("aligned", shift.aligned);
+}
+
+template <class Io>
 void fields(Io& io, Struct<Document> auto& document) {
   io.field("pipeline", document.pipeline, kMaxLayers);
   io.field("selected_layer", document.selected_layer, kCount);
@@ -99,6 +121,7 @@ void fields(Io& io, Struct<Document> auto& document) {
   io.field("selection", document.selection);
   io.field("camera", document.camera);
   io.field("edit", document.edit);
+  io.field("shift", document.shift);
   io.field("notes", document.notes, Limits{0.0, kMaxNotes});
 }
 
