@@ -1,0 +1,202 @@
+// Included once for each instruction set (Highway's foreach_target), so the guard toggles.
+#if defined(POOLSCOPE_CPU_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef POOLSCOPE_CPU_ROWS_INL_H_
+#undef POOLSCOPE_CPU_ROWS_INL_H_
+#else
+#define POOLSCOPE_CPU_ROWS_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+
+#include "core/engines/cpu_divide-inl.h"
+#include "core/engines/cpu_join-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace poolscope::cpu {
+namespace HWY_NAMESPACE {
+
+// How the rows of windows become lines.
+
+/// Joins rows of at least a vector, eight at a time, in the shape of a tree.
+template <class Lanes>
+class RowJoin {
+ public:
+  static constexpr std::int64_t kFan = 8;
+
+  /// Rows are `length` long; `parts` holds part_lines() lines.
+  RowJoin(const Lanes& lanes, std::size_t length, float* parts, std::int64_t line)
+      : lanes_(lanes), length_(length), parts_(parts), line_(line) {}
+
+  /// Lines for the parts of windows of up to `rows` rows, at most kMostDirectRows.
+  static std::int64_t part_lines(std::int64_t rows) {
+    return rows <= kFan ? 0 : rows <= kFan * kFan ? kFan : 2 * kFan;
+  }
+
+  /// Joins rows[0], ..., rows[count - 1], at least one.
+  HWY_INLINE void operator()(const float* const* rows, std::int64_t count, float* to) const {
+    join(rows, count, to, 0);
+  }
+
+ private:
+  void join(const float* const* rows, std::int64_t count, float* to, std::int64_t round) const {
+    if (count <= kFan) {
+      join_lines<kFan>(lanes_, rows, static_cast<int>(count), to, length_);
+      return;
+    }
+    const std::int64_t part = count <= kFan * kFan ? kFan : kFan * kFan;
+    std::array<const float*, kFan> parts{};
+    std::int64_t used = 0;
+    for (std::int64_t row = 0; row < count; row += part) {
+      float* const line = parts_ + (round * kFan + used) * line_;
+      join(rows + row, std::min(part, count - row), line, round + 1);
+      parts[static_cast<std::size_t>(used++)] = line;
+    }
+    join_lines<kFan>(lanes_, parts.data(), static_cast<int>(used), to, length_);
+  }
+
+  const Lanes& lanes_;
+  std::size_t length_;
+  float* parts_;
+  std::int64_t line_;
+};
+
+/// How a scan holds what it has joined so far: extremes as they are, sums in double, since a scan
+/// adds one row after the other. Its lines hold floats.
+template <class Lanes>
+struct ScanLanes {
+  using T = float;
+  Lanes lanes;
+  decltype(lanes.d) d = lanes.d;
+
+  HWY_INLINE auto line(const float* from, std::size_t x) const { return lanes.load(from, x); }
+  template <class V>
+  HWY_INLINE void put(V v, float* to, std::size_t x) const {
+    lanes.store(v, to, x);
+  }
+  template <class V>
+  HWY_INLINE V join(V a, V b) const {
+    return lanes.join(a, b);
+  }
+};
+template <>
+struct ScanLanes<SumLanes<float>> {
+  using T = double;
+  SumLanes<float> lanes;
+  Doubles d{};
+
+  HWY_INLINE auto line(const float* from, std::size_t x) const {
+    return hn::PromoteTo(d, hn::LoadU(HalfFloats(), from + x));
+  }
+  template <class V>
+  HWY_INLINE void put(V v, float* to, std::size_t x) const {
+    store_floats(d, v, to + x, hn::Lanes(d));
+  }
+  template <class V>
+  HWY_INLINE V join(V a, V b) const {
+    return hn::Add(a, b);
+  }
+};
+
+/// Even windows of rows side by side: each ends one block of `taps` rows and begins the next one,
+/// so it is one of the block's suffixes joined with one of the next block's prefixes. A few rows
+/// are taken at a time, since what has been joined before costs as much to fetch as they do.
+/// Source: van Herk 1992; Gil and Werman 1993.
+template <class Lanes>
+class RowScan {
+ public:
+  using T = typename ScanLanes<Lanes>::T;
+  static constexpr int kRows = 4;  ///< At a time.
+
+  /// Rows are `length` long, at least a vector; `joined` holds that, in whole vectors.
+  RowScan(const Lanes& lanes, std::size_t length, T* joined)
+      : lanes_{lanes}, length_(length), joined_(joined) {}
+
+  /// Begins a block.
+  void begin() const {
+    std::fill_n(joined_, length_ + hn::Lanes(lanes_.d), static_cast<T>(Lanes::nothing_cell()));
+  }
+
+  /// Joins rows[0], rows[1], ..., upwards in the block, to the suffix. to[i] takes it after row i,
+  /// where it is not null. False where a row might hold a NaN that the lanes do not take.
+  HWY_INLINE bool grow_suffix(const float* const* rows, float* const* to, int count) const {
+    bool fine = true;
+    with_count<kRows>(count, [&](auto n) HWY_ATTR {
+      const Some<n()> some(rows, to);
+      fine = each([&](std::size_t x, auto& joined, auto& sum) HWY_ATTR {
+        for (int i = 0; i < n(); ++i) {
+          const auto row = lanes_.line(some.rows[i], x);
+          joined = lanes_.join(row, joined);
+          if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
+          if (some.to[i]) lanes_.put(joined, some.to[i], x);
+        }
+      });
+    });
+    return fine;
+  }
+
+  /// Joins rows downwards to the prefix; to[i], where it is not null, takes suffixes[i] joined with
+  /// the prefix after row i. False as above.
+  HWY_INLINE bool grow_prefix(const float* const* rows, const float* const* suffixes,
+                              float* const* to, int count) const {
+    bool fine = true;
+    with_count<kRows>(count, [&](auto n) HWY_ATTR {
+      const Some<n()> some(rows, to);
+      std::array<const float*, n()> suffix;
+      std::copy_n(suffixes, n(), suffix.begin());
+      fine = each([&](std::size_t x, auto& joined, auto& sum) HWY_ATTR {
+        for (int i = 0; i < n(); ++i) {
+          const auto row = lanes_.line(some.rows[i], x);
+          joined = lanes_.join(joined, row);
+          if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
+          if (some.to[i]) {
+            lanes_.put(lanes_.join(lanes_.line(suffix[i], x), joined), some.to[i], x);
+          }
+        }
+      });
+    });
+    return fine;
+  }
+
+ private:
+  template <int kCount>
+  struct Some {
+    std::array<const float*, kCount> rows;
+    std::array<float*, kCount> to;
+    Some(const float* const* r, float* const* t) {
+      std::copy_n(r, kCount, rows.begin());
+      std::copy_n(t, kCount, to.begin());
+    }
+  };
+
+  /// Calls take(x, joined, sum) for all vectors, false where a sum became NaN. The last vector of a
+  /// row overlaps the one before, but has a place of its own in `joined_`, so that no row is joined
+  /// to it twice.
+  template <class Take>
+  HWY_INLINE bool each(Take take) const {
+    const std::size_t step = hn::Lanes(lanes_.d);
+    T* const joined = joined_;
+    auto odd = hn::FirstN(lanes_.d, 0);
+    const auto at = [&](std::size_t x, std::size_t place) HWY_ATTR {
+      auto all = hn::LoadU(lanes_.d, joined + place);
+      auto sum = hn::Zero(lanes_.d);
+      take(x, all, sum);
+      hn::StoreU(all, lanes_.d, joined + place);
+      if constexpr (!Lanes::kTakesNans) odd = hn::Or(odd, hn::IsNaN(sum));
+    };
+    std::size_t x = 0;
+    for (; x + step <= length_; x += step) at(x, x);
+    if (x < length_) at(length_ - step, x);
+    return Lanes::kTakesNans || hn::AllFalse(lanes_.d, odd);
+  }
+
+  ScanLanes<Lanes> lanes_;
+  std::size_t length_;
+  T* joined_;
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace poolscope::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif
