@@ -97,6 +97,9 @@ class ColumnWalk {
   std::int64_t part_pitch() const { return Lines::rounded(static_cast<std::int64_t>(length_)); }
   std::int64_t line_pitch() const { return Lines::rounded(range_.end - range_.begin); }
 
+  /// Whether the tile reads the plane's rows from end to end, or nearly so.
+  bool is_whole_width() const { return 2 * static_cast<std::int64_t>(length_) > tile_.width; }
+
   template <class Emit>
   bool run_with(Emit emit) {
     return tile_.down == Down::scan ? scan_rows(emit) : join_rows(emit);
@@ -115,14 +118,28 @@ class ColumnWalk {
     return true;
   }
 
+  /// Begin of a row of the plane.
+  const float* row_begin(std::int64_t y) const {
+    return tile_.plane + std::clamp<std::int64_t>(y, 0, tile_.height) * tile_.width;
+  }
+
+  /// Rows that a window shares with the one before.
+  std::int64_t shared_rows() const {
+    if (tile_.rows.size() < 2) return 0;
+    return std::max<std::int64_t>(tile_.rows[0].last() + 1 - tile_.rows[1].begin, 0);
+  }
+
   /// Joins all rows of each window.
   template <class Emit>
   bool join_rows(Emit emit) {
     std::int64_t most = 0;
     for (const AxisWindow& window : tile_.rows) most = std::max(most, window.count);
-    const RowJoin<Lanes> join(lanes_, length_,
-                              lines_.take<float>(RowJoin<Lanes>::part_lines(most) * part_pitch()),
-                              part_pitch());
+    float* const parts = lines_.take<float>(RowJoin<Lanes>::part_lines(most) * part_pitch());
+    const RowJoin<Lanes> join(lanes_, length_, {parts, part_pitch()});
+    // Rows that are read again lie in the cache; to look at the new one first brings it there.
+    const bool again = 2 * shared_rows() >= most;
+    CellsAhead ahead(row_begin(tile_.rows.front().begin + std::min(most, RowJoin<Lanes>::kFan)));
+    if (shared_rows() == 0 && is_whole_width()) ahead.until(row_begin(tile_.height));
     std::array<const float*, kMostDirectRows> rows;
     for (std::size_t i = 0; i < tile_.rows.size(); ++i) {
       const AxisWindow& window = tile_.rows[i];
@@ -131,9 +148,10 @@ class ColumnWalk {
         const std::int64_t y = window.tap(t);
         if (y >= 0 && y < tile_.height) rows[static_cast<std::size_t>(count++)] = row(y);
       }
-      if (!look_until(window.last())) return false;
       if (count == 0) rows[static_cast<std::size_t>(count++)] = blank_;
-      join(rows.data(), count, line_ + (range_.first - range_.begin));
+      if (again && !look_until(window.last())) return false;
+      float* const to = line_ + (range_.first - range_.begin);
+      if (!join(rows.data(), count, to, again ? nullptr : &ahead)) return false;
       emit(static_cast<std::int64_t>(i), line_);
     }
     return true;

@@ -52,19 +52,6 @@ HWY_INLINE typename Lanes::State join_tree(const Lanes& lanes, const float* cons
   }
 }
 
-/// Joins up to `kMost` lines of at least a vector.
-template <int kMost, class Lanes>
-HWY_INLINE void join_lines(const Lanes& lanes, const float* const* lines, int count, float* to,
-                           std::size_t length) {
-  with_count<kMost>(count, [&](auto n) HWY_ATTR {
-    std::array<const float*, n()> from;
-    std::copy_n(lines, n(), from.begin());
-    for_whole_vectors(lanes.d, length, [&](std::size_t x) HWY_ATTR {
-      lanes.store(join_tree<n()>(lanes, from.data(), x), to, x);
-    });
-  });
-}
-
 /// Whether a run of at least a vector might hold a NaN: also true for infinities of both signs.
 HWY_INLINE bool may_have_nan(const float* cells, std::size_t length) {
   const hn::ScalableTag<float> d;

@@ -74,6 +74,9 @@ struct ExtremeLanes {
   HWY_INLINE void load_pairs(ConstLine line, std::size_t x, State& even, State& odd) const {
     hn::LoadInterleaved2(d, line + x, even, odd);
   }
+  HWY_INLINE void load_threes(ConstLine line, std::size_t x, State& a, State& b, State& c) const {
+    hn::LoadInterleaved3(d, line + x, a, b, c);
+  }
   HWY_INLINE State join(State a, State b) const {
     const State number = extreme_of_numbers<kMin>(d, a, b);
     return kNans ? hn::IfThenElse(hn::IsNaN(b), b, number) : number;
@@ -153,6 +156,9 @@ struct SumLanes {
   HWY_INLINE void store(State s, Line line, std::size_t x) const { hn::StoreU(s, d, line + x); }
   HWY_INLINE void load_pairs(ConstLine line, std::size_t x, State& even, State& odd) const {
     hn::LoadInterleaved2(d, line + x, even, odd);
+  }
+  HWY_INLINE void load_threes(ConstLine line, std::size_t x, State& a, State& b, State& c) const {
+    hn::LoadInterleaved3(d, line + x, a, b, c);
   }
   HWY_INLINE State join(State a, State b) const { return hn::Add(a, b); }
   HWY_INLINE State nothing() const { return hn::Zero(d); }

@@ -87,6 +87,19 @@ struct FewPairs {
   }
 };
 
+/// Windows of three cells of a line side by side.
+template <class Lanes>
+struct Threes {
+  Lanes lanes;
+  const float* line;
+
+  HWY_INLINE typename Lanes::State operator()(std::size_t x) const {
+    typename Lanes::State first, second, third;
+    lanes.load_threes(line, 3 * x, first, second, third);
+    return lanes.join(first, lanes.join(second, third));
+  }
+};
+
 /// Pools the even windows of a line, as its plan says.
 template <class Lanes>
 class LinePass {
@@ -107,7 +120,7 @@ class LinePass {
     for (int level = 1; level <= plan.levels; ++level) {
       levels_[static_cast<std::size_t>(level)] = take(plan.cells(level));
     }
-    if (!plan.pairs && plan.stride > 1) {
+    if (plan.picks()) {
       starts_ = take(plan.starts());
       picked_ = take(plan.outputs);
     }
@@ -117,7 +130,7 @@ class LinePass {
   static std::int64_t memory(const LinePlan& plan) {
     std::int64_t floats = plan.pairs ? rounded(plan.cells(0)) + rounded(plan.cells(0) + 1) : 0;
     for (int level = 1; level <= plan.levels; ++level) floats += rounded(plan.cells(level));
-    if (!plan.pairs && plan.stride > 1) floats += rounded(plan.starts()) + rounded(plan.outputs);
+    if (plan.picks()) floats += rounded(plan.starts()) + rounded(plan.outputs);
     return floats;
   }
 
@@ -125,6 +138,7 @@ class LinePass {
   template <class Writer>
   HWY_INLINE void operator()(const float* line, const RowTarget& target, Writer& writer) const {
     if (plan_.pairs && plan_.taps <= 3) return few_pairs(line, target, writer);
+    if (plan_.is_threes()) return write_row(target, Threes<Lanes>{lanes_, line}, writer);
     if (plan_.pairs) split_pairs(line);
     levels(plan_.pairs ? pairs_ : line);
     std::array<const float*, LinePlan::kMostParts> parts;

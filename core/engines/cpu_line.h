@@ -32,6 +32,10 @@ struct LinePlan {
 
   /// Cells of the line from the first window's first tap to the last one's last.
   std::int64_t span() const { return (outputs - 1) * stride + dilation * (taps - 1) + 1; }
+  /// Whether windows are three cells side by side and share none.
+  bool is_threes() const { return taps == 3 && stride == 3 && dilation == 1; }
+  /// Whether windows are picked from those that begin at every cell.
+  bool picks() const { return stride > 1 && !pairs && !is_threes(); }
   /// Windows that begin one cell after the other, to have those at every `stride`-th.
   std::int64_t starts() const { return pairs ? outputs : (outputs - 1) * stride + 1; }
   /// Cells that a level has to give.

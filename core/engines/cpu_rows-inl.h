@@ -18,47 +18,116 @@ namespace HWY_NAMESPACE {
 
 // How the rows of windows become lines.
 
+/// Fetches cells that are read soon to the second-level cache, in the order of memory: where a few
+/// rows are read side by side, the hardware by itself finds only pieces of each.
+class CellsAhead {
+ public:
+  explicit CellsAhead(const float* first) : next_(first), end_(first) {}
+
+  /// Those before `end` may be fetched from now on.
+  void until(const float* end) { end_ = end; }
+  /// Fetches as many as `kVectors` vectors hold.
+  template <int kVectors>
+  HWY_INLINE void fetch() {
+    constexpr std::size_t kLine = 16;
+    for (std::size_t i = 0; i < kVectors * hn::MaxLanes(hn::ScalableTag<float>()); i += kLine) {
+      if (next_ >= end_) return;
+      __builtin_prefetch(next_, 0, 2);  // To the second level: the first one is too small.
+      next_ += kLine;
+    }
+  }
+
+ private:
+  const float *next_, *end_;
+};
+
 /// Joins rows of at least a vector, eight at a time, in the shape of a tree.
 template <class Lanes>
 class RowJoin {
  public:
   static constexpr std::int64_t kFan = 8;
+  /// Memory for part_lines() lines, `pitch` apart.
+  struct Parts {
+    float* lines;
+    std::int64_t pitch;
+  };
 
-  /// Rows are `length` long; `parts` holds part_lines() lines.
-  RowJoin(const Lanes& lanes, std::size_t length, float* parts, std::int64_t line)
-      : lanes_(lanes), length_(length), parts_(parts), line_(line) {}
+  /// Rows are `length` long.
+  RowJoin(const Lanes& lanes, std::size_t length, Parts parts)
+      : lanes_(lanes), length_(length), parts_(parts) {}
 
   /// Lines for the parts of windows of up to `rows` rows, at most kMostDirectRows.
   static std::int64_t part_lines(std::int64_t rows) {
     return rows <= kFan ? 0 : rows <= kFan * kFan ? kFan : 2 * kFan;
   }
 
-  /// Joins rows[0], ..., rows[count - 1], at least one.
-  HWY_INLINE void operator()(const float* const* rows, std::int64_t count, float* to) const {
-    join(rows, count, to, 0);
+  /// Joins rows[0], ..., rows[count - 1], at least one. Where `ahead` is given, most of them are
+  /// read for the first time: as much of what follows is fetched meanwhile, and the result is false
+  /// where a row might hold a NaN that the lanes do not take (also for infinities of both signs).
+  HWY_INLINE bool operator()(const float* const* rows, std::int64_t count, float* to,
+                             CellsAhead* ahead) const {
+    return join({rows, count}, to, 0, ahead);
   }
 
  private:
-  void join(const float* const* rows, std::int64_t count, float* to, std::int64_t round) const {
-    if (count <= kFan) {
-      join_lines<kFan>(lanes_, rows, static_cast<int>(count), to, length_);
-      return;
+  struct Rows {
+    const float* const* first;
+    std::int64_t count;
+  };
+
+  bool join(const Rows& rows, float* to, std::int64_t round, CellsAhead* ahead) const {
+    if (rows.count <= kFan) {
+      if (ahead) return join_new(rows, to, *ahead);
+      join_few(rows, to);
+      return true;
     }
-    const std::int64_t part = count <= kFan * kFan ? kFan : kFan * kFan;
+    const std::int64_t part = rows.count <= kFan * kFan ? kFan : kFan * kFan;
     std::array<const float*, kFan> parts{};
     std::int64_t used = 0;
-    for (std::int64_t row = 0; row < count; row += part) {
-      float* const line = parts_ + (round * kFan + used) * line_;
-      join(rows + row, std::min(part, count - row), line, round + 1);
+    for (std::int64_t row = 0; row < rows.count; row += part) {
+      float* const line = parts_.lines + (round * kFan + used) * parts_.pitch;
+      const Rows some{rows.first + row, std::min(part, rows.count - row)};
+      if (!join(some, line, round + 1, ahead)) return false;
       parts[static_cast<std::size_t>(used++)] = line;
     }
-    join_lines<kFan>(lanes_, parts.data(), static_cast<int>(used), to, length_);
+    join_few({parts.data(), used}, to);
+    return true;
+  }
+
+  /// Joins up to kFan lines.
+  HWY_INLINE void join_few(const Rows& lines, float* to) const {
+    with_count<kFan>(static_cast<int>(lines.count), [&](auto n) HWY_ATTR {
+      std::array<const float*, n()> from;
+      std::copy_n(lines.first, n(), from.begin());
+      for_whole_vectors(lanes_.d, length_, [&](std::size_t x) HWY_ATTR {
+        lanes_.store(join_tree<n()>(lanes_, from.data(), x), to, x);
+      });
+    });
+  }
+
+  /// Joins up to kFan rows; fetches and looks for NaNs.
+  HWY_INLINE bool join_new(const Rows& rows, float* to, CellsAhead& all_ahead) const {
+    auto odd = hn::FirstN(lanes_.d, 0);
+    with_count<kFan>(static_cast<int>(rows.count), [&](auto n) HWY_ATTR {
+      std::array<const float*, n()> from;
+      std::copy_n(rows.first, n(), from.begin());
+      CellsAhead ahead = all_ahead;
+      for_whole_vectors(lanes_.d, length_, [&](std::size_t x) HWY_ATTR {
+        ahead.template fetch<n()>();
+        const auto joined = join_tree<n()>(lanes_, from.data(), x);
+        if constexpr (!Lanes::kTakesNans) {
+          odd = hn::Or(odd, hn::IsNaN(join_tree<n()>(SumLanes<float>{}, from.data(), x)));
+        }
+        lanes_.store(joined, to, x);
+      });
+      all_ahead = ahead;
+    });
+    return Lanes::kTakesNans || hn::AllFalse(lanes_.d, odd);
   }
 
   const Lanes& lanes_;
   std::size_t length_;
-  float* parts_;
-  std::int64_t line_;
+  Parts parts_;
 };
 
 /// How a scan holds what it has joined so far: extremes as they are, sums in double, since a scan
