@@ -29,6 +29,7 @@ std::unique_ptr<Contender> make_cpu(const Task& task);
 /// Null on a software renderer, unless POOLSCOPE_BENCH_SOFTWARE_GL is set.
 std::unique_ptr<Contender> make_opengl(const Task& task);
 std::unique_ptr<Contender> make_memcpy(const Task& task);
+std::unique_ptr<Contender> make_read(const Task& task);
 std::unique_ptr<Contender> make_libtorch(const Task& task);
 std::unique_ptr<Contender> make_opencv(const Task& task);
 std::unique_ptr<Contender> make_onednn(const Task& task);
@@ -46,5 +47,8 @@ std::span<const Entry> contenders();
 
 /// The limit of memory: a parallel copy of the input.
 inline constexpr Entry kMemcpy{"memcpy", make_memcpy};
+/// The limit of reading: a parallel pass that adds up the input and writes nothing. Who has to look
+/// at each cell cannot be faster.
+inline constexpr Entry kRead{"read", make_read};
 
 }  // namespace poolscope::bench

@@ -152,7 +152,9 @@ std::vector<Runner> make_runners(const Task& task, const Effort& effort) {
     if (contender) runners.push_back({std::string(entry.name), std::move(contender)});
   };
   for (const Entry& entry : contenders()) add(entry);
-  runners.push_back({std::string(kMemcpy.name), kMemcpy.make(task)});
+  for (const Entry& limit : {kMemcpy, kRead}) {
+    runners.push_back({std::string(limit.name), limit.make(task)});
+  }
   return runners;
 }
 
@@ -195,6 +197,8 @@ Result<Row> measure(const Task& task, const Effort& effort) {
     const double ns = runner.once < kLong ? collector.median(runner.name) : runner.once * 1e9;
     if (runner.name == kMemcpy.name) {
       row.memcpy_ns = ns;
+    } else if (runner.name == kRead.name) {
+      row.read_ns = ns;
     } else if (!runner.failed) {
       row.timings.push_back({runner.name, ns, runner.agrees});
     }

@@ -18,7 +18,7 @@ struct Row {
   BenchCase row;
   bool reads_once = false;  ///< The input fits in the second-level cache, no cell is read twice.
   std::vector<Timing> timings;  ///< Ours first; a contender that cannot do the case is left out.
-  double memcpy_ns = 0.0;
+  double memcpy_ns = 0.0, read_ns = 0.0;
 
   double ours() const { return timings.front().ns; }
   /// The time of `engine` over ours; 0 where there is none, or its values are others.

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
+#include <benchmark/benchmark.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -61,34 +63,63 @@ class OpenGl final : public Contender {
   Tensor values_;
 };
 
-class Memcpy final : public Contender {
+/// A pass over the input that shares it out to the threads in one piece each.
+class Pass : public Contender {
  public:
-  explicit Memcpy(const Task& task)
-      : task_(task),
-        copy_(*Buffer<float>::allocate(task.input.shape().elements())),
-        arena_(task.threads) {}
+  explicit Pass(const Task& task) : task_(task), arena_(task.threads) {}
 
-  bool run() override {
-    const std::int64_t part = (copy_.size() + task_.threads - 1) / task_.threads;
+  bool run() final {
+    const std::int64_t size = task_.input.shape().elements();
+    const std::int64_t part = (size + task_.threads - 1) / task_.threads;
     arena_.execute([&] {
       oneapi::tbb::parallel_for(
           0, task_.threads,
           [&](int i) {
-            const std::int64_t begin = std::min(i * part, copy_.size());
-            const std::int64_t end = std::min(begin + part, copy_.size());
-            std::memcpy(copy_.data() + begin, task_.input.data() + begin,
-                        static_cast<std::size_t>(end - begin) * sizeof(float));
+            const std::int64_t begin = std::min(i * part, size);
+            visit(begin, task_.input.values().subspan(
+                             static_cast<std::size_t>(begin),
+                             static_cast<std::size_t>(std::min(begin + part, size) - begin)));
           },
           oneapi::tbb::static_partitioner());
     });
     return true;
   }
-  std::vector<float> values() const override { return {}; }
+  std::vector<float> values() const final { return {}; }
 
  private:
+  /// Takes the cells from `begin` on.
+  virtual void visit(std::int64_t begin, std::span<const float> cells) = 0;
+
   const Task& task_;
-  Buffer<float> copy_;
   oneapi::tbb::task_arena arena_;
+};
+
+class Memcpy final : public Pass {
+ public:
+  explicit Memcpy(const Task& task)
+      : Pass(task), copy_(*Buffer<float>::allocate(task.input.shape().elements())) {}
+
+ private:
+  void visit(std::int64_t begin, std::span<const float> cells) override {
+    std::memcpy(copy_.data() + begin, cells.data(), cells.size_bytes());
+  }
+
+  Buffer<float> copy_;
+};
+
+class Read final : public Pass {
+ public:
+  using Pass::Pass;
+
+ private:
+  void visit(std::int64_t, std::span<const float> cells) override {
+    // So many sums that no addition waits for another one: memory alone sets the pace.
+    std::array<float, 32> sums{};
+    for (; cells.size() >= sums.size(); cells = cells.subspan(sums.size())) {
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += cells[i];
+    }
+    benchmark::DoNotOptimize(sums);
+  }
 };
 
 }  // namespace
@@ -101,5 +132,6 @@ std::unique_ptr<Contender> make_opengl(const Task& task) {
   return std::make_unique<OpenGl>(task);
 }
 std::unique_ptr<Contender> make_memcpy(const Task& task) { return std::make_unique<Memcpy>(task); }
+std::unique_ptr<Contender> make_read(const Task& task) { return std::make_unique<Read>(task); }
 
 }  // namespace poolscope::bench
