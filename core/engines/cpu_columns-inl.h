@@ -123,6 +123,13 @@ class ColumnWalk {
     return tile_.plane + std::clamp<std::int64_t>(y, 0, tile_.height) * tile_.width;
   }
 
+  /// How far to fetch while the window is in work, so that all of it stays in the cache.
+  const float* fetch_end(const AxisWindow& window) const {
+    constexpr std::ptrdiff_t kCells = 32 << 10;
+    const float* const next = row_begin(window.last() + 1);
+    return next + std::min(kCells, row_begin(tile_.height) - next);
+  }
+
   /// Rows that a window shares with the one before.
   std::int64_t shared_rows() const {
     if (tile_.rows.size() < 2) return 0;
@@ -139,7 +146,6 @@ class ColumnWalk {
     // Rows that are read again lie in the cache; to look at the new one first brings it there.
     const bool again = 2 * shared_rows() >= most;
     CellsAhead ahead(row_begin(tile_.rows.front().begin + std::min(most, RowJoin<Lanes>::kFan)));
-    if (shared_rows() == 0 && is_whole_width()) ahead.until(row_begin(tile_.height));
     std::array<const float*, kMostDirectRows> rows;
     for (std::size_t i = 0; i < tile_.rows.size(); ++i) {
       const AxisWindow& window = tile_.rows[i];
@@ -150,6 +156,7 @@ class ColumnWalk {
       }
       if (count == 0) rows[static_cast<std::size_t>(count++)] = blank_;
       if (again && !look_until(window.last())) return false;
+      if (is_whole_width()) ahead.until(fetch_end(window));
       float* const to = line_ + (range_.first - range_.begin);
       if (!join(rows.data(), count, to, again ? nullptr : &ahead)) return false;
       emit(static_cast<std::int64_t>(i), line_);

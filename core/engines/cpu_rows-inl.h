@@ -107,22 +107,26 @@ class RowJoin {
 
   /// Joins up to kFan rows; fetches and looks for NaNs.
   HWY_INLINE bool join_new(const Rows& rows, float* to, CellsAhead& all_ahead) const {
-    auto odd = hn::FirstN(lanes_.d, 0);
+    bool fine = true;
     with_count<kFan>(static_cast<int>(rows.count), [&](auto n) HWY_ATTR {
       std::array<const float*, n()> from;
       std::copy_n(rows.first, n(), from.begin());
+      // Kept apart from what lies in memory, so that all of it stays in registers.
+      float* const line = to;
       CellsAhead ahead = all_ahead;
+      auto odd = hn::FirstN(lanes_.d, 0);
       for_whole_vectors(lanes_.d, length_, [&](std::size_t x) HWY_ATTR {
         ahead.template fetch<n()>();
         const auto joined = join_tree<n()>(lanes_, from.data(), x);
         if constexpr (!Lanes::kTakesNans) {
           odd = hn::Or(odd, hn::IsNaN(join_tree<n()>(SumLanes<float>{}, from.data(), x)));
         }
-        lanes_.store(joined, to, x);
+        lanes_.store(joined, line, x);
       });
       all_ahead = ahead;
+      fine = Lanes::kTakesNans || hn::AllFalse(lanes_.d, odd);
     });
-    return Lanes::kTakesNans || hn::AllFalse(lanes_.d, odd);
+    return fine;
   }
 
   const Lanes& lanes_;
