@@ -337,6 +337,8 @@ struct Applier {
     document.edit = {};
     document.playback.playing = false;
     document.lens.typed.clear();
+    document.view.input_stage.reset();
+    document.view.output_stage.reset();
     return {};
   }
 };

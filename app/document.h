@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,9 @@ struct View {
   bool composite = true;  ///< Draw three channels as a colour picture.
   std::int64_t channel = 0;
   std::int64_t sample = 0;
+  /// Stages that the input and the output canvas show instead of the selected layer's: 0 is the
+  /// source, i + 1 what layer i gives.
+  std::optional<std::size_t> input_stage, output_stage;
   float left_width = 304.0F;       ///< At scale 1.
   float inspector_width = 336.0F;  ///< At scale 1.
   bool left_open = true;

@@ -42,6 +42,11 @@ std::string_view overlay_name(CoverageOverlay overlay) {
   return kNames[static_cast<std::size_t>(overlay)];
 }
 
+/// Null for the selected layer's own.
+json stage_json(const std::optional<std::size_t>& stage) {
+  return stage ? json(*stage) : json(nullptr);
+}
+
 json view_json(const View& view) {
   return {{"theme", theme_text(view.theme)},
           {"scale", view.scale},
@@ -53,6 +58,8 @@ json view_json(const View& view) {
           {"composite", view.composite},
           {"channel", view.channel},
           {"sample", view.sample},
+          {"input_stage", stage_json(view.input_stage)},
+          {"output_stage", stage_json(view.output_stage)},
           {"left_open", view.left_open},
           {"inspector_open", view.inspector_open},
           {"lab", view.lab},

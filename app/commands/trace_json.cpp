@@ -31,6 +31,12 @@ Json json_of(double value) {
 Json json_of(const Pair& pair) { return {pair.h, pair.w}; }
 Json json_of(const OutputRatio& ratio) { return {json_of(ratio.h), json_of(ratio.w)}; }
 Json json_of(const std::vector<std::int64_t>& numbers) { return numbers; }
+Json json_of(const std::vector<double>& numbers) {
+  if (numbers.empty()) return {};
+  Json list = Json::array();
+  for (const double number : numbers) list.push_back(json_of(number));
+  return list;
+}
 Json json_of(const Roi& roi) {
   return {json_of(roi.x1), json_of(roi.y1), json_of(roi.x2), json_of(roi.y2)};
 }
@@ -52,10 +58,10 @@ Json written_json(const Layer& layer, const Parameter& parameter) {
   return written.is_discarded() ? Json() : written;
 }
 
-/// Names are written in quotes; a layer over a single row has one number where others have a pair.
+/// Names are written in quotes, kernels as names or lists; a layer over a single row has one number where others have a pair.
 template <class Value>
 constexpr bool kIsName = std::is_same_v<Value, AutoPad> || std::is_same_v<Value, DataFormat> ||
-                         std::is_same_v<Value, Choice>;
+                         std::is_same_v<Value, Choice> || std::is_same_v<Value, KernelBank>;
 template <class Value>
 constexpr bool kIsPair =
     std::is_same_v<Value, Pair> || std::is_same_v<Value, std::optional<Pair>> ||

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/analysis/convolution_terms.h"
 #include "core/analysis/gradient.h"
 #include "core/engines/reference_engine.h"
 #include "core/engines/roi_sampling.h"
@@ -85,6 +86,25 @@ Result<Tensor> through(const Step& step, const Unpool&, const Tensor& output) {
 
 Result<Tensor> through(const Step& step, const RoiSampling& sampling, const Tensor& output) {
   return sampled_gradient(step.stage.input, sampling, output);
+}
+
+Result<Tensor> through(const Step& step, const Convolution& convolution, const Tensor& output) {
+  return convolution_gradient(convolution, step.stage.input.shape(), output);
+}
+
+Result<Tensor> through(const Step& step, const Pointwise& pointwise, const Tensor& output) {
+  const Tensor& input = step.stage.input;
+  auto values = Buffer<float>::allocate(input.shape().elements());
+  if (!values) return tl::unexpected(values.error());
+  for (std::int64_t i = 0; i < values->size(); ++i) {
+    const std::int64_t channel = i / input.shape().plane_size() % input.shape().c;
+    const double given = output.data()[i];
+    (*values)[i] =
+        given == 0.0
+            ? 0.0F
+            : static_cast<float>(given * pointwise_slope(pointwise, input.data()[i], channel));
+  }
+  return Tensor(input.shape(), std::move(*values));
 }
 
 /// A gradient on a layer's input, in the axes of the stage before.

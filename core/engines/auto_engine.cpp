@@ -66,4 +66,14 @@ Result<PoolOutput> AutoEngine::run(const Tensor& input, const LoweredPool& pool,
   return output;
 }
 
+Result<PoolOutput> AutoEngine::convolve(const Tensor& input, const Convolution& convolution,
+                                        const RunOptions& options) const {
+  return cpu_.convolve(input, convolution, options);
+}
+
+Result<PoolOutput> AutoEngine::map(const Tensor& input, const Pointwise& pointwise,
+                                   const RunOptions& options) const {
+  return cpu_.map(input, pointwise, options);
+}
+
 }  // namespace poolscope

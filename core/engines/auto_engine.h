@@ -42,6 +42,11 @@ class AutoEngine final : public Engine {
   /// Errors: those of the CPU's engine, which also runs what the GPU's fails in, with a note.
   Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                          const RunOptions& options) const override;
+  bool has_network_layers() const override { return cpu_.has_network_layers(); }
+  Result<PoolOutput> convolve(const Tensor& input, const Convolution& convolution,
+                              const RunOptions& options) const override;
+  Result<PoolOutput> map(const Tensor& input, const Pointwise& pointwise,
+                         const RunOptions& options) const override;
 
  private:
   bool chooses_gpu(const Tensor& input, const LoweredPool& pool, const RunOptions& options) const;

@@ -24,6 +24,11 @@ class CpuEngine final : public Engine {
   /// Errors: out of memory, with the size asked for; `cancelled`.
   Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                          const RunOptions& options) const override;
+  bool has_network_layers() const override { return true; }
+  Result<PoolOutput> convolve(const Tensor& input, const Convolution& convolution,
+                              const RunOptions& options) const override;
+  Result<PoolOutput> map(const Tensor& input, const Pointwise& pointwise,
+                         const RunOptions& options) const override;
 
  private:
   std::unique_ptr<cpu::Crew> crew_;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/pooling/lowered_pool.h"
+#include "core/pooling/lowered_layer.h"
 #include "core/pooling/trace.h"
 
 namespace poolscope {
@@ -25,7 +25,8 @@ struct PoolOutput {
   std::vector<std::string> notes = {};  ///< What the user is to be told of the run.
 };
 
-/// Runs lowered pools. Thread: run() may be called from several threads at once.
+/// Runs lowered pools, and the layers that stand beside them in a network. Thread: run() may be
+/// called from several threads at once.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -41,6 +42,18 @@ class Engine {
   virtual std::optional<std::string> refuses(const Shape& /*input*/, const LoweredPool& /*pool*/,
                                              const RunOptions& /*options*/) const {
     return {};
+  }
+  /// Whether this engine has convolve() and map(); where not, another runs those layers.
+  virtual bool has_network_layers() const { return false; }
+  /// Shape: N as the input, the convolution's channels and windows. Errors: memory, cancellation.
+  virtual Result<PoolOutput> convolve(const Tensor& /*input*/, const Convolution& /*convolution*/,
+                                      const RunOptions& /*options*/) const {
+    return failure(name() + " has no convolution");
+  }
+  /// Shape: as the input. Errors: memory, cancellation.
+  virtual Result<PoolOutput> map(const Tensor& /*input*/, const Pointwise& /*pointwise*/,
+                                 const RunOptions& /*options*/) const {
+    return failure(name() + " has no pointwise layers");
   }
   /// What differs from the documented rule when this engine runs the layer; shown to the user.
   virtual std::vector<std::string> notes(const Layer& /*layer*/, const Shape& /*input*/) const {

@@ -21,12 +21,20 @@ class EngineChain final : public Engine {
   /// Errors: that of the last engine; `cancelled`.
   Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                          const RunOptions& options) const override;
+  bool has_network_layers() const override;
+  Result<PoolOutput> convolve(const Tensor& input, const Convolution& convolution,
+                              const RunOptions& options) const override;
+  Result<PoolOutput> map(const Tensor& input, const Pointwise& pointwise,
+                         const RunOptions& options) const override;
   std::vector<std::string> notes(const Layer& layer, const Shape& input) const override {
     return engines_.front()->notes(layer, input);
   }
   std::span<const Engine* const> engines() const { return engines_; }
 
  private:
+  template <class Leaves, class Run>
+  Result<PoolOutput> first_that_runs(const RunOptions& options, Leaves leaves, Run run) const;
+
   std::vector<const Engine*> engines_;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/engines/network_loops.h"
 
 namespace poolscope {
 namespace {
@@ -266,6 +267,20 @@ Result<PoolOutput> ReferenceEngine::run(const Tensor& input, const LoweredPool& 
   PoolOutput output{.values = Tensor(out, std::move(*values)), .engine = name()};
   if (with_winners) output.winners = Indices(out, std::move(*winners));
   return output;
+}
+
+Result<PoolOutput> ReferenceEngine::convolve(const Tensor& input, const Convolution& convolution,
+                                             const RunOptions& options) const {
+  auto values = convolved(input, convolution, options);
+  if (!values) return tl::unexpected(values.error());
+  return PoolOutput{.values = std::move(*values), .engine = name()};
+}
+
+Result<PoolOutput> ReferenceEngine::map(const Tensor& input, const Pointwise& pointwise,
+                                        const RunOptions& options) const {
+  auto values = mapped(input, pointwise, options);
+  if (!values) return tl::unexpected(values.error());
+  return PoolOutput{.values = std::move(*values), .engine = name()};
 }
 
 }  // namespace poolscope

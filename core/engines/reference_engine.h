@@ -14,6 +14,11 @@ class ReferenceEngine final : public Engine {
   /// Errors: out of memory; `cancelled`, looked at once an output row.
   Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                          const RunOptions& options) const override;
+  bool has_network_layers() const override { return true; }
+  Result<PoolOutput> convolve(const Tensor& input, const Convolution& convolution,
+                              const RunOptions& options) const override;
+  Result<PoolOutput> map(const Tensor& input, const Pointwise& pointwise,
+                         const RunOptions& options) const override;
 };
 
 }  // namespace poolscope

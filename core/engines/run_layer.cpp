@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/engines/network_loops.h"
 #include "core/engines/roi_sampling.h"
 #include "core/engines/unpool.h"
 
@@ -69,22 +70,36 @@ Result<PoolOutput> run_work(const Engine& engine, const LayerRun& run, const Poo
   return whole;
 }
 
-Result<PoolOutput> by_loops(Result<Tensor> values, std::string_view what) {
+Result<PoolOutput> by_loops(Result<Tensor> values, std::string_view why) {
   if (!values) return tl::unexpected(values.error());
   return PoolOutput{.values = std::move(*values),
                     .engine = std::string(kPlain),
-                    .notes = {fmt::format("{} has no windows: the reference computes it", what)}};
+                    .notes = {fmt::format("{}: the reference computes it", why)}};
 }
 
 Result<PoolOutput> run_work(const Engine&, const LayerRun& run, const Unpool& unpool,
                             const RunOptions&) {
   POOLSCOPE_CHECK(run.winners != nullptr);
-  return by_loops(unpooled(run.input, *run.winners, unpool), "unpooling");
+  return by_loops(unpooled(run.input, *run.winners, unpool), "unpooling has no windows");
 }
 
 Result<PoolOutput> run_work(const Engine&, const LayerRun& run, const RoiSampling& sampling,
                             const RunOptions& options) {
-  return by_loops(sampled(run.input, sampling, options), "RoI align");
+  return by_loops(sampled(run.input, sampling, options), "RoI align has no windows");
+}
+
+Result<PoolOutput> run_work(const Engine& engine, const LayerRun& run,
+                            const Convolution& convolution, const RunOptions& options) {
+  if (engine.has_network_layers()) return engine.convolve(run.input, convolution, options);
+  return by_loops(convolved(run.input, convolution, options),
+                  engine.name() + " has no convolution");
+}
+
+Result<PoolOutput> run_work(const Engine& engine, const LayerRun& run, const Pointwise& pointwise,
+                            const RunOptions& options) {
+  if (engine.has_network_layers()) return engine.map(run.input, pointwise, options);
+  return by_loops(mapped(run.input, pointwise, options),
+                  engine.name() + " has no pointwise layers");
 }
 
 }  // namespace

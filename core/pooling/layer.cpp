@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/pooling/layer_text.h"
 #include "core/pooling/lowering.h"
 
 namespace poolscope {
@@ -92,8 +93,9 @@ DataFormat wanted_format(const Layer& layer) {
 std::span<const LayerKind* const> layer_kinds() {
   static const std::vector<const LayerKind*> kinds = [] {
     std::vector<const LayerKind*> list;
-    for (const auto framework : {pytorch_kinds(), keras_kinds(), onnx_kinds(), research_kinds()}) {
-      for (const LayerKind& kind : framework) list.push_back(&kind);
+    for (const auto part :
+         {pytorch_kinds(), keras_kinds(), onnx_kinds(), research_kinds(), network_kinds()}) {
+      for (const LayerKind& kind : part) list.push_back(&kind);
     }
     return list;
   }();
@@ -146,7 +148,10 @@ tl::unexpected<Error> parameter_error(const Layer& layer, const ParameterField& 
 Layer starting_layer(const LayerKind& kind) {
   Layer layer = make_layer(kind);
   if (has(kind, &Layer::output_ratio)) layer.output_ratio = OutputRatio{};
-  return layer;
+  if (kind.starting_text.empty()) return layer;
+  auto started = parse_layer(kind.starting_text);
+  POOLSCOPE_CHECK(started.has_value());
+  return std::move(*started);
 }
 
 Result<LoweredPool> lower(const Layer& layer, const Shape& input) {
@@ -167,6 +172,7 @@ Result<LoweredLayer> lower_layer(const Layer& layer, const Shape& input) {
 }
 
 Result<ArrayForm> output_form(const Layer& layer, const ArrayForm& input) {
+  if (layer.kind->axes == 0) return input;
   if (input.spatial == 0) {
     return failure(
         fmt::format("{}: the array has no rows and columns left; give the global layer "

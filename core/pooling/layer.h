@@ -53,12 +53,25 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
+/// The kernels of a convolution: a preset, or numbers.
+struct KernelBank {
+  Choice preset = {};  ///< Of the words its row lists; counts where no numbers are given.
+  /// Of the numbers: rows and columns of one kernel; kernels before them; or, as PyTorch's weight,
+  /// kernels, the channels each reads, rows, columns. Empty for a preset.
+  std::vector<std::int64_t> axes = {};
+  std::vector<double> numbers = {};  ///< Row-major.
+
+  bool is_typed() const { return !axes.empty(); }
+  Pair size() const { return {axes[axes.size() - 2], axes.back()}; }
+  bool operator==(const KernelBank&) const = default;
+};
+
 /// Padding chosen by rule: ONNX' auto_pad and Keras' padding.
 enum class AutoPad { notset, valid, same_upper, same_lower };
 
 struct LayerKind;
 
-/// A pooling layer as its framework writes it: plain data, with the parameters of all kinds; a kind
+/// A layer as its framework writes it: plain data, with the parameters of all kinds; a kind
 /// reads those its table row lists. Defaults are PyTorch's; make_layer() gives those of a kind.
 struct Layer {
   const LayerKind* kind = nullptr;
@@ -84,7 +97,7 @@ struct Layer {
   double beta = 1.0;
   double temperature = 1.0;
   std::int64_t filter_size = 3;
-  Choice weight = {};
+  KernelBank weight = {};
   std::vector<std::int64_t> bins = {};
   std::optional<Roi> rois = {};
   double spatial_scale = 1.0;
@@ -93,6 +106,14 @@ struct Layer {
   std::int64_t sampling_ratio = 0;
   Choice mode = {};
   Choice coordinate_transformation_mode = {};
+  std::optional<std::int64_t> in_channels = {};  ///< Empty: as many as there are.
+  std::optional<std::int64_t> out_channels = {};
+  std::optional<std::int64_t> groups = 1;  ///< Empty: each channel is one.
+  std::vector<double> bias = {};           ///< One a channel, or one for all; empty: none.
+  bool inplace = false;
+  double negative_slope = 0.01;
+  double min_val = -1.0, max_val = 1.0;
+  std::vector<double> running_mean = {}, running_var = {}, gamma = {};  ///< As `bias`.
 
   Pair effective_stride() const { return stride.value_or(kernel_size); }
   bool operator==(const Layer&) const = default;
@@ -104,7 +125,8 @@ using ParameterField =
                  bool Layer::*, std::optional<std::int64_t> Layer::*, double Layer::*,
                  OutputSize Layer::*, DataFormat Layer::*, std::int64_t Layer::*,
                  std::optional<OutputRatio> Layer::*, std::vector<std::int64_t> Layer::*,
-                 std::optional<Roi> Layer::*, Choice Layer::*>;
+                 std::optional<Roi> Layer::*, Choice Layer::*, KernelBank Layer::*,
+                 std::vector<double> Layer::*>;
 
 /// The numbers a parameter may be, and the words that say so.
 struct NumberRange {
@@ -120,7 +142,7 @@ struct Parameter {
   bool required = false;
   std::string_view help;                           ///< One line for tooltips and --help.
   NumberRange range = {};                          ///< Of a number.
-  std::span<const std::string_view> choices = {};  ///< Of a Choice.
+  std::span<const std::string_view> choices = {};  ///< Of a Choice, and the presets of kernels.
 };
 
 /// One table row: everything the program knows of a kind of layer.
@@ -136,14 +158,20 @@ struct LayerKind {
   /// Default values where they differ from Layer's own.
   Layer defaults = {};
   bool global = false;  ///< Reduces the whole plane to one cell.
-  int axes = 2;         ///< That it pools over: 2 (rows and columns) or 1 (a single row).
+  /// That it pools over: 2 (rows and columns), 1 (a single row), or 0 (none: it works on each value
+  /// by itself, whatever the axes).
+  int axes = 2;
   /// The output size in letters, where it is not that of a sliding, adaptive or global window.
   std::string_view size_rule = {};
+  bool is_pool = true;  ///< Or it stands beside pools in a network.
+  std::string_view starting_text =
+      {};  ///< Of starting_layer(), where the defaults alone teach little.
 
   bool is(Framework other) const { return framework == other; }
 };
 
-/// Every kind, PyTorch's first, then Keras', ONNX' and the research pools; the order of the menus.
+/// Every kind, PyTorch's pools first, then Keras', ONNX' and the research pools, and PyTorch's
+/// layers that stand beside pools; the order of the menus.
 std::span<const LayerKind* const> layer_kinds();
 /// The kind of that exact name, or null.
 const LayerKind* find_kind(std::string_view name);

@@ -57,6 +57,14 @@ std::string layer_summary(const Layer& any) {
   std::vector<std::string> words;
   if (find_parameter(kind, &Layer::norm_type))
     words.push_back(fmt::format("{}{}", kind.is(Framework::research) ? "p" : "L", layer.norm_type));
+  if (const Parameter* weight = find_parameter(kind, &Layer::weight)) {
+    words.emplace_back(layer.weight.is_typed() ? "typed"
+                                               : weight->choices[layer.weight.preset.index]);
+  }
+  if (find_parameter(kind, &Layer::negative_slope))
+    words.push_back(fmt::format("{}", layer.negative_slope));
+  if (find_parameter(kind, &Layer::min_val))
+    words.push_back(fmt::format("{} to {}", layer.min_val, layer.max_val));
   if (kind.global) {
     words.emplace_back("1x1");
   } else if (find_parameter(kind, &Layer::kernel_size)) {

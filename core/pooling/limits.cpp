@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -54,17 +55,18 @@ Fault fault_of(const Layer& layer, const Parameter&, AutoPad value) {
   return "is not a rule of Keras; \"valid\" or \"same\"";
 }
 
-/// divisor_override.
-Fault fault_of(const Layer&, const Parameter&, const std::optional<std::int64_t>& value) {
-  if (!value) return {};
-  if (*value == 0) return "would divide by zero; any other integer, or None";
-  return range_fault(*value, -kMaxParameter);
-}
-
 /// What a number's own range says.
 Fault fault_of(const NumberRange& range, double value) {
   if (value >= range.low && value <= range.high) return {};
   return fmt::format("is out of range; {}", range.rule);
+}
+
+/// divisor_override, or a number with a range.
+Fault fault_of(const Layer&, const Parameter& parameter, const std::optional<std::int64_t>& value) {
+  if (!value) return {};
+  if (!parameter.range.rule.empty()) return fault_of(parameter.range, static_cast<double>(*value));
+  if (*value == 0) return "would divide by zero; any other integer, or None";
+  return range_fault(*value, -kMaxParameter);
 }
 
 /// norm_type of PyTorch and p of ONNX.
@@ -120,6 +122,24 @@ Fault fault_of(const Layer&, const Parameter&, const std::vector<std::int64_t>& 
   for (const std::int64_t bin : value) {
     if (Fault fault = range_fault(bin, 1)) return fault;
   }
+  return {};
+}
+
+bool has_non_finite(const std::vector<double>& numbers) {
+  const auto fits = [](double number) { return std::isfinite(static_cast<float>(number)); };
+  return !std::ranges::all_of(numbers, fits);
+}
+
+Fault fault_of(const Layer&, const Parameter& parameter, const std::vector<double>& value) {
+  if (has_non_finite(value)) return "holds a number that float32 cannot; finite ones only";
+  for (const double number : value) {
+    if (Fault fault = fault_of(parameter.range, number)) return fault;
+  }
+  return {};
+}
+
+Fault fault_of(const Layer&, const Parameter&, const KernelBank& value) {
+  if (has_non_finite(value.numbers)) return "holds a number that float32 cannot; finite ones only";
   return {};
 }
 

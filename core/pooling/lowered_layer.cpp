@@ -28,6 +28,14 @@ Shape shape_of(const RoiSampling& roi, const Shape& input) {
   return {input.n, input.c, roi.rows, roi.cols};
 }
 
+Shape shape_of(const Convolution& convolution, const Shape& input) {
+  const PlaneWindows& windows = convolution.windows;
+  return {input.n, convolution.out_channels, static_cast<std::int64_t>(windows.rows.size()),
+          static_cast<std::int64_t>(windows.cols.size())};
+}
+
+Shape shape_of(const Pointwise&, const Shape& input) { return input; }
+
 /// The cells from `first` to `last`, both inside.
 AxisWindow run_of(std::int64_t first, std::int64_t last) { return {first, last - first + 1}; }
 
@@ -81,11 +89,21 @@ PlaneWindows footprint_of(const RoiSampling& roi, const Shape& input) {
           sampled_cells(roi.left, roi.bin_width, roi.cols, {roi.points_x, input.w})};
 }
 
+std::vector<AxisWindow> single_cells(std::int64_t size) {
+  std::vector<AxisWindow> windows(static_cast<std::size_t>(size));
+  for (std::int64_t i = 0; i < size; ++i) windows[static_cast<std::size_t>(i)].begin = i;
+  return windows;
+}
+
 }  // namespace
 
 std::optional<PlaneWindows> footprint(const LoweredLayer& lowered, const Shape& input) {
   if (const auto* chain = std::get_if<PoolChain>(&lowered)) return footprint_of(*chain);
   if (const auto* roi = std::get_if<RoiSampling>(&lowered)) return footprint_of(*roi, input);
+  if (const auto* convolution = std::get_if<Convolution>(&lowered)) return convolution->windows;
+  if (std::holds_alternative<Pointwise>(lowered)) {
+    return PlaneWindows{single_cells(input.h), single_cells(input.w)};
+  }
   return {};
 }
 

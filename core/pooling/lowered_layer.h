@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/pooling/lowered_pool.h"
+#include "core/pooling/pointwise.h"
 
 namespace poolscope {
 
@@ -39,9 +40,35 @@ struct RoiSampling {
   bool operator==(const RoiSampling&) const = default;
 };
 
-/// What a layer does to its input. Most are one pool; the others are made of pools, or are the two
-/// operators that no lists of windows can say.
-using LoweredLayer = std::variant<LoweredPool, PoolChain, PoolPyramid, Unpool, RoiSampling>;
+/// Sums of weighted taps over the channels of a group: output channel k reads the channels of group
+/// k / (out_channels / groups). Taps outside the input add 0. Source: torch.nn.functional.conv2d.
+struct Convolution {
+  PlaneWindows windows;  ///< Of every plane.
+  std::int64_t out_channels = 1, groups = 1;
+  std::int64_t channels = 1;        ///< Of the input, that one kernel reads: those of its group.
+  std::vector<float> weights;       ///< out_channels x channels x rows x columns of the window.
+  std::vector<float> offsets = {};  ///< The bias: one an output channel, or none.
+
+  std::int64_t taps() const { return windows.rows.front().count * windows.cols.front().count; }
+  /// The first of the input's channels that output channel `out` reads.
+  std::int64_t first_channel(std::int64_t out) const {
+    return out / (out_channels / groups) * channels;
+  }
+  /// The weights with which `out` reads the `channel`-th of its channels.
+  std::span<const float> kernel(std::int64_t out, std::int64_t channel) const {
+    return std::span(weights).subspan(static_cast<std::size_t>((out * channels + channel) * taps()),
+                                      static_cast<std::size_t>(taps()));
+  }
+  float offset(std::int64_t out) const {
+    return offsets.empty() ? 0.0F : offsets[static_cast<std::size_t>(out)];
+  }
+  bool operator==(const Convolution&) const = default;
+};
+
+/// What a layer does to its input. Most are one pool; the others are made of pools, or are the
+/// operators that no lists of windows can say, or stand beside pools in a network.
+using LoweredLayer =
+    std::variant<LoweredPool, PoolChain, PoolPyramid, Unpool, RoiSampling, Convolution, Pointwise>;
 
 /// The shape that a lowered layer gives.
 Shape output_shape(const LoweredLayer& lowered, const Shape& input);
@@ -50,10 +77,10 @@ Shape output_shape(const LoweredLayer& lowered, const Shape& input);
 bool has_winners(const LoweredLayer& lowered);
 
 /// The cells that each output depends on, where they are a rectangle and the layer is not one pool:
-/// a chain's, and those around the points of a RoI sampling.
+/// a chain's, those around the points of a RoI sampling, a convolution's windows, and single cells.
 std::optional<PlaneWindows> footprint(const LoweredLayer& lowered, const Shape& input);
 
-/// The pools that make up a lowered layer, in order; none for the two operators without windows.
+/// The pools that make up a lowered layer, in order; none for the operators that are not pools.
 std::span<const LoweredPool> pools_of(const LoweredLayer& lowered);
 
 }  // namespace poolscope

@@ -15,6 +15,7 @@ std::span<const LayerKind> pytorch_kinds();
 std::span<const LayerKind> keras_kinds();
 std::span<const LayerKind> onnx_kinds();
 std::span<const LayerKind> research_kinds();
+std::span<const LayerKind> network_kinds();
 
 /// The largest integer a parameter may have; every sum and product of the lowering fits in 64 bits.
 inline constexpr std::int64_t kMaxParameter = (std::int64_t{1} << 31) - 1;

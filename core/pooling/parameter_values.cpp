@@ -201,13 +201,56 @@ bool read(const SyntaxValue& value, const Spelling& style, std::vector<std::int6
   return true;
 }
 
-bool read(const SyntaxValue& value, const Spelling& style, Choice& target) {
+/// Numbers, of which one alone counts for all; PyTorch's bias=False is none.
+bool read(const SyntaxValue& value, const Spelling&, std::vector<double>& target) {
+  target.clear();
+  const auto* flag = std::get_if<bool>(&value.data);
+  if (is_none(value) || (flag && !*flag)) return true;
+  if (read_number(value, target.emplace_back())) return true;
+  const auto* list = std::get_if<SyntaxList>(&value.data);
+  if (!list) return false;
+  target.assign(list->size(), 0.0);
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (!read_number((*list)[i], target[i])) return false;
+  }
+  return !list->empty();
+}
+
+/// Appends the numbers of lists within lists, all of them `axes` long.
+bool read_nested(const SyntaxValue& value, std::span<const std::int64_t> axes,
+                 std::vector<double>& numbers) {
+  if (axes.empty()) return read_number(value, numbers.emplace_back());
+  const auto* list = std::get_if<SyntaxList>(&value.data);
+  if (!list || std::ssize(*list) != axes.front()) return false;
+  return std::ranges::all_of(
+      *list, [&](const SyntaxValue& item) { return read_nested(item, axes.subspan(1), numbers); });
+}
+
+bool read_word(const SyntaxValue& value, const Spelling& style, Choice& target) {
   const auto* text = std::get_if<std::string>(&value.data);
   const auto& words = style.parameter.choices;
   const auto found = text ? std::ranges::find(words, *text) : words.end();
   if (found == words.end()) return false;
   target.index = static_cast<std::size_t>(found - words.begin());
   return true;
+}
+
+bool read(const SyntaxValue& value, const Spelling& style, Choice& target) {
+  return read_word(value, style, target);
+}
+
+/// A preset's name, or numbers in two to four levels of lists.
+bool read(const SyntaxValue& value, const Spelling& style, KernelBank& target) {
+  target = {};
+  if (read_word(value, style, target.preset)) return true;
+  const SyntaxValue* level = &value;
+  while (const auto* list = std::get_if<SyntaxList>(&level->data)) {
+    if (list->empty()) return false;
+    target.axes.push_back(std::ssize(*list));
+    level = &list->front();
+  }
+  return target.axes.size() >= 2 && target.axes.size() <= 4 &&
+         read_nested(value, target.axes, target.numbers);
 }
 
 std::string text_of(const Spelling&, std::int64_t value) { return fmt::format("{}", value); }
@@ -290,6 +333,28 @@ std::string text_of(const Spelling& style, Choice value) {
   return fmt::format("\"{}\"", style.parameter.choices[value.index]);
 }
 
+std::string text_of(const Spelling&, const std::vector<double>& value) {
+  if (value.empty()) return "None";
+  if (value.size() == 1) return fmt::format("{}", value.front());
+  return fmt::format("[{}]", fmt::join(value, ", "));
+}
+
+/// Lists within lists.
+std::string nested_text(std::span<const double> numbers, std::span<const std::int64_t> axes) {
+  if (axes.empty()) return fmt::format("{}", numbers.front());
+  const std::size_t part = numbers.size() / static_cast<std::size_t>(axes.front());
+  std::vector<std::string> items;
+  for (std::size_t at = 0; at < numbers.size(); at += part) {
+    items.push_back(nested_text(numbers.subspan(at, part), axes.subspan(1)));
+  }
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+std::string text_of(const Spelling& style, const KernelBank& value) {
+  if (value.is_typed()) return nested_text(value.numbers, value.axes);
+  return text_of(style, value.preset);
+}
+
 using Expected = std::string;
 
 Expected expected(const Spelling&, std::int64_t Layer::*) { return "an integer"; }
@@ -307,6 +372,13 @@ Expected expected(const Spelling&, std::vector<std::int64_t> Layer::*) {
 }
 Expected expected(const Spelling& style, Choice Layer::*) {
   return fmt::format("\"{}\"", fmt::join(style.parameter.choices, "\" or \""));
+}
+Expected expected(const Spelling& style, KernelBank Layer::*) {
+  return fmt::format("\"{}\" or rows of numbers, [[0, 1], [1, 0]]",
+                     fmt::join(style.parameter.choices, "\", \""));
+}
+Expected expected(const Spelling&, std::vector<double> Layer::*) {
+  return "a number, a list of numbers or None";
 }
 Expected expected(const Spelling& style, Pair Layer::*) {
   if (style.in_a_row()) return "an integer";
@@ -344,7 +416,11 @@ Expected expected(const Spelling& style, double Layer::*) {
 
 bool read_parameter(Layer& layer, const Parameter& parameter, const SyntaxValue& value) {
   const Spelling style{*layer.kind, parameter};
-  return std::visit([&](auto field) { return read(value, style, layer.*field); }, parameter.field);
+  const bool read_well =
+      std::visit([&](auto field) { return read(value, style, layer.*field); }, parameter.field);
+  const bool is_kernel = parameter.field == ParameterField(&Layer::weight);
+  if (read_well && is_kernel && layer.weight.is_typed()) layer.kernel_size = layer.weight.size();
+  return read_well;
 }
 
 std::string expected_value(const LayerKind& kind, const Parameter& parameter) {

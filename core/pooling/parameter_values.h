@@ -9,7 +9,7 @@
 namespace poolscope {
 
 /// Gives `layer` the value of one parameter; false, and an unspecified value, when it is of a type
-/// that the framework does not take.
+/// that the framework does not take. Kernels given as numbers set kernel_size too.
 bool read_parameter(Layer& layer, const Parameter& parameter, const SyntaxValue& value);
 
 /// What read_parameter takes: `an integer or a pair of integers`.

@@ -83,10 +83,10 @@ Result<Shape> row_shape(const StagePlan& before, const ArrayForm& wanted) {
 /// calls them.
 Result<StagePlan> read_as(ArrayForm wanted, const StagePlan& before, const LayerKind& kind) {
   StagePlan stage;
-  wanted.spatial = kind.axes;
+  if (kind.axes != 0) wanted.spatial = kind.axes;
   stage.input_form = wanted;
   stage.input_shape = before.shape;
-  const bool same_axes = before.form.spatial == kind.axes;
+  const bool same_axes = before.form.spatial == wanted.spatial;
   const bool no_order = before.form.format == DataFormat::unspecified;
   if (same_axes && (no_order || before.form.format == wanted.format)) return stage;
   const auto shape = kind.axes == 1 ? row_shape(before, wanted)
@@ -133,6 +133,8 @@ Result<StagePlan> plan_stage(const Layer& layer, const std::vector<StagePlan>& s
   }
   stage->shape = output_shape(*lowered, stage->input_shape);
   stage->form = *form;
+  // Several channels need an axis.
+  if (stage->shape.c > 1) stage->form.rank = std::max(stage->form.rank, 3);
   stage->footprint = footprint(*lowered, stage->input_shape);
   stage->lowered = std::move(*lowered);
   stage->notes = stage_notes(layer, *stage);

@@ -1,8 +1,8 @@
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/pooling/kernels.h"
 #include "core/pooling/lowering.h"
 #include "core/pooling/pytorch_parameters.h"
 
@@ -95,25 +95,6 @@ Result<LoweredLayer> lower_log_sum_exp(const Layer& layer, const Shape& input) {
   return pool;
 }
 
-/// Row `taps`-1 of Pascal's triangle, normalised: [1 2 1] / 4.
-std::vector<double> binomial(std::int64_t taps) {
-  std::vector<double> row{1.0};
-  while (static_cast<std::int64_t>(row.size()) < taps) {
-    row.push_back(0.0);
-    for (std::size_t i = row.size() - 1; i > 0; --i) row[i] = (row[i] + row[i - 1]) / 2.0;
-    row[0] /= 2.0;
-  }
-  return row;
-}
-
-std::vector<float> outer(const std::vector<double>& rows, const std::vector<double>& cols) {
-  std::vector<float> weights;
-  for (const double row : rows) {
-    for (const double col : cols) weights.push_back(static_cast<float>(row * col));
-  }
-  return weights;
-}
-
 Result<void> check_reflection(const Layer& layer, std::int64_t size, std::string_view cells) {
   const std::int64_t most = layer.filter_size / 2;
   if (most < size) return {};
@@ -164,20 +145,38 @@ Result<LoweredLayer> lower_max_blur(const Layer& layer, const Shape& input) {
   return PoolChain{{std::move(*max), std::move(*blurred)}};
 }
 
-enum Weight : std::size_t { kAverage, kBinomial, kCentre };
+constexpr std::string_view kWeights[] = {"average", "binomial", "centre"};
 
-std::vector<double> axis_weights(Weight weight, std::int64_t taps) {
-  if (weight == kBinomial) return binomial(taps);
-  std::vector<double> row(static_cast<std::size_t>(taps),
-                          weight == kAverage ? 1.0 / static_cast<double>(taps) : 0.0);
-  if (weight == kCentre) row[static_cast<std::size_t>((taps - 1) / 2)] = 1.0;
-  return row;
+Result<void> check_strided_weight(const Layer& layer) {
+  const KernelBank& weight = layer.weight;
+  if (!weight.is_typed()) return {};
+  if (weight.axes.size() > 2) {
+    return parameter_error(layer, &Layer::weight,
+                           "weight is a bank of kernels; one kernel, or Conv2d");
+  }
+  if (weight.size() == layer.kernel_size) return {};
+  return parameter_error(
+      layer, &Layer::kernel_size,
+      fmt::format("kernel_size {}x{} differs from the typed kernel, which is "
+                  "{}x{}",
+                  layer.kernel_size.h, layer.kernel_size.w, weight.size().h, weight.size().w));
+}
+
+std::vector<float> strided_weights(const Layer& layer) {
+  if (!layer.weight.is_typed()) {
+    return preset_kernels(
+        {.preset = kWeights[layer.weight.preset.index], .size = layer.kernel_size});
+  }
+  return {layer.weight.numbers.begin(), layer.weight.numbers.end()};
 }
 
 /// A convolution of each channel with one kernel, zeros around the input. Source: Springenberg et
 /// al. 2015 (Striving for simplicity), equation 2, with kernels that are shown instead of learned.
 Result<LoweredLayer> lower_strided(const Layer& layer, const Shape& input) {
   constexpr std::int64_t kMostWeights = std::int64_t{1} << 20;
+  if (const auto typed = check_strided_weight(layer); !typed) {
+    return tl::unexpected(typed.error());
+  }
   const Pair& kernel = layer.kernel_size;
   if (kernel.h > kMostWeights / kernel.w) {
     return parameter_error(layer, &Layer::kernel_size,
@@ -188,9 +187,7 @@ Result<LoweredLayer> lower_strided(const Layer& layer, const Shape& input) {
   if (!pool) return tl::unexpected(pool.error());
   pool->reduction = Reduction::weighted;
   pool->border = Border::zero;
-  const auto weight = static_cast<Weight>(layer.weight.index);
-  pool->weights =
-      outer(axis_weights(weight, layer.kernel_size.h), axis_weights(weight, layer.kernel_size.w));
+  pool->weights = strided_weights(layer);
   return pool;
 }
 
@@ -218,7 +215,6 @@ constexpr NumberRange kSharpness{1e-6, 1e6, "from 1e-6 to 1e6"};
 constexpr NumberRange kGemPower{0.01, 60.0, "from 0.01 to 60"};
 constexpr NumberRange kEps{1e-30, 1e30, "from 1e-30 to 1e30"};
 constexpr NumberRange kShare{0.0, 1.0, "from 0 to 1"};
-constexpr std::string_view kWeights[] = {"average", "binomial", "centre"};
 
 constexpr Parameter kBeta{"beta", &Layer::beta, false,
                           "How strongly large values weigh: 0 the average, large the maximum.",
@@ -271,7 +267,7 @@ constexpr Parameter kStrided[] = {
     {"weight",
      &Layer::weight,
      false,
-     "The kernel: average (1/k^2), binomial, or its centre cell alone.",
+     "The kernel: average (1/k^2), binomial, its centre cell alone, or its numbers.",
      {},
      kWeights}};
 constexpr Parameter kPyramid[] = {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/torch/differences.h"
+#include "core/torch/network_layers.h"
 #include "core/torch/own_pools.h"
 #include "core/torch/tap_pools.h"
 
@@ -187,6 +188,24 @@ bool reaches_far(const std::vector<AxisWindow>& windows, std::int64_t size) {
   });
 }
 
+/// The convolution cut into rows of outputs, so that each part needs little memory and the run can
+/// be cancelled in between.
+std::vector<Convolution> row_parts(const Convolution& convolution, const Shape& input) {
+  constexpr std::int64_t kPartTaps = std::int64_t{1} << 26;
+  const auto& rows = convolution.windows.rows;
+  const auto row_taps = input.n * convolution.out_channels * convolution.channels *
+                        convolution.taps() * std::ssize(convolution.windows.cols);
+  const std::int64_t step =
+      std::max<std::int64_t>(kPartTaps / std::max<std::int64_t>(row_taps, 1), 1);
+  std::vector<Convolution> parts;
+  for (std::int64_t begin = 0; begin < std::ssize(rows); begin += step) {
+    Convolution& part = parts.emplace_back(convolution);
+    part.windows.rows.assign(rows.begin() + begin,
+                             rows.begin() + std::min(begin + step, std::ssize(rows)));
+  }
+  return parts;
+}
+
 }  // namespace
 
 TorchEngine::TorchEngine() : device_(best_device()) {}
@@ -227,6 +246,35 @@ Result<PoolOutput> TorchEngine::run(const Tensor& input, const LoweredPool& pool
   });
   if (!done) return tl::unexpected(done.error());
   return std::move(*output).finished(name());
+}
+
+Result<PoolOutput> TorchEngine::convolve(const Tensor& input, const Convolution& convolution,
+                                         const RunOptions& options) const {
+  const PlaneWindows& windows = convolution.windows;
+  if (reaches_far(windows.rows, input.shape().h) || reaches_far(windows.cols, input.shape().w)) {
+    return failure("windows far outside the input");
+  }
+  return libtorch::guarded([&]() -> Result<PoolOutput> {
+    const at::Tensor x = libtorch::view_of(input).to(device_);
+    std::vector<at::Tensor> parts;
+    for (const Convolution& part : row_parts(convolution, input.shape())) {
+      if (options.is_cancelled()) return failure("cancelled");
+      parts.push_back(libtorch::convolved(x, part));
+    }
+    auto values = libtorch::array_of<float>(at::cat(parts, 2).to(at::kCPU));
+    if (!values) return tl::unexpected(values.error());
+    return PoolOutput{.values = std::move(*values), .engine = name()};
+  });
+}
+
+Result<PoolOutput> TorchEngine::map(const Tensor& input, const Pointwise& pointwise,
+                                    const RunOptions&) const {
+  return libtorch::guarded([&]() -> Result<PoolOutput> {
+    const at::Tensor x = libtorch::view_of(input).to(device_);
+    auto values = libtorch::array_of<float>(libtorch::mapped(x, pointwise).to(at::kCPU));
+    if (!values) return tl::unexpected(values.error());
+    return PoolOutput{.values = std::move(*values), .engine = name()};
+  });
 }
 
 std::vector<std::string> TorchEngine::notes(const Layer& layer, const Shape& input) const {

@@ -20,6 +20,11 @@ class TorchEngine final : public Engine {
   /// Errors: out of memory, on the device too; `cancelled`.
   Result<PoolOutput> run(const Tensor& input, const LoweredPool& pool,
                          const RunOptions& options) const override;
+  bool has_network_layers() const override { return true; }
+  Result<PoolOutput> convolve(const Tensor& input, const Convolution& convolution,
+                              const RunOptions& options) const override;
+  Result<PoolOutput> map(const Tensor& input, const Pointwise& pointwise,
+                         const RunOptions& options) const override;
   std::optional<std::string> refuses(const Shape& input, const LoweredPool& pool,
                                      const RunOptions& options) const override;
   std::vector<std::string> notes(const Layer& layer, const Shape& input) const override;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/torch/libtorch.h"
+#include "core/torch/network_layers.h"
 
 namespace poolscope {
 namespace {
@@ -207,7 +208,11 @@ constexpr OwnLayer kOwnLayers[] = {
     {"MaxUnpool1d", unpool},
 };
 
+Given network_layer(const Call& call) { return libtorch::own_network_layer(call.layer, call.x); }
+
 const OwnLayer* find_own_layer(const Layer& layer) {
+  static constexpr OwnLayer kNetwork{"", network_layer};
+  if (libtorch::has_network_layer(layer)) return &kNetwork;
   for (const OwnLayer& own : kOwnLayers) {
     if (own.kind == layer.kind->name) return &own;
   }

@@ -261,6 +261,18 @@ TEST(DuplicateLayer, PutsTheCopyBehindAndSelectsIt) {
   EXPECT_FALSE(document.pipeline[2].enabled);
 }
 
+TEST(SelectLayer, ShowsItsOwnStagesOnTheCanvases) {
+  Document document = document_of({1, 2, 3}, 2);
+  View view = document.view;
+  view.input_stage = 0;
+  view.output_stage = 1;
+  document = after(document, action::SetView{view});
+  EXPECT_EQ(document.view.input_stage, 0U);
+  document = after(document, action::SelectLayer{1});
+  EXPECT_EQ(document.view.input_stage, std::nullopt);
+  EXPECT_EQ(document.view.output_stage, std::nullopt);
+}
+
 TEST(MoveLayer, PutsItInThatPlace) {
   const Document document = document_of({1, 2, 3, 4}, 0);
   EXPECT_EQ(kernels_of(after(document, action::MoveLayer{0, 3})),

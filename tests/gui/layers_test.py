@@ -27,6 +27,37 @@ class Layers(GridTest):
         self.assertEqual(self.layers(), ['StridedConv2d(kernel_size=2, weight="centre")'])
         self.assertEqual(self.output(), [1, 2, 6, 4, 2, 0, 6, 4, 2])
 
+    def test_a_convolution_takes_a_preset_or_typed_numbers(self):
+        document = self.add("Conv2d")
+        self.assertEqual(self.layers(), ['Conv2d(padding=1, groups=None, weight="sobel_x")'])
+        self.assertEqual(self.shapes()[-1], [1, 1, 6, 6])
+        self.assertIn("parameter/weight/1/2", document["controls"])
+        self.choose("parameter/weight", "identity")
+        grid = self.document()["result"]["stages"][0]["values"]
+        self.assertEqual(self.output(), grid)
+        self.enter("parameter/weight/1/1", "-2")
+        self.assertEqual(self.output(), [-2 * value for value in grid])
+        self.assertEqual(self.layers(), ["Conv2d(padding=1, groups=None, weight=[[0, 0, 0], [0, -2, 0], [0, 0, 0]])"])
+        self.enter("parameter/weight/text", "[[1, 1]]")
+        self.assertIn("kernel_size=(1, 2)", self.layers()[0])
+        document = self.enter("parameter/weight/text", "[[1, 1], [2]]")
+        self.assertIn("weight of Conv2d takes", document["limits"]["weight"])
+
+    def test_a_bank_makes_a_channel_a_kernel_and_a_pool_takes_them(self):
+        self.add("Conv2d")
+        self.choose("parameter/weight", "gabor")
+        self.assertEqual(self.shapes()[-1], [1, 4, 6, 6])
+        self.click("parameter/weight/kernel/+")
+        self.assertEqual(self.document()["view"]["channel"], 1)
+        self.click("layer/add", "layer/add/MaxPool2d")
+        self.assertEqual(self.shapes()[-1], [1, 4, 3, 3])
+
+    def test_a_function_works_on_each_value(self):
+        self.add("Hardtanh")
+        self.enter("parameter/max_val", "5")
+        grid = self.document()["result"]["stages"][0]["values"]
+        self.assertEqual(self.output(), [min(max(value, -1), 5) for value in grid])
+
     def test_the_convention_leads_to_research_and_back(self):
         self.click("parameter/convention/Research")
         self.assertEqual(self.layers(), ["MinPool2d(kernel_size=2)"])

@@ -34,6 +34,10 @@ class ArbitraryParameter {
   }
   void operator()(bool Layer::*field) const { layer_.*field = *rc::gen::arbitrary<bool>(); }
   void operator()(std::optional<std::int64_t> Layer::*field) const {
+    if (!parameter_.range.rule.empty()) {
+      layer_.*field = *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1, 2);
+      return;
+    }
     layer_.*field = *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1, -3, 7);
   }
   void operator()(double Layer::*field) const {
@@ -69,6 +73,27 @@ class ArbitraryParameter {
   }
   void operator()(Choice Layer::*field) const {
     (layer_.*field).index = *rc::gen::inRange<std::size_t>(0, parameter_.choices.size());
+  }
+  /// Kernels given as numbers bring their own size.
+  void operator()(KernelBank Layer::*field) const {
+    KernelBank& bank = layer_.*field;
+    bank = {};
+    using Axes = std::vector<std::int64_t>;
+    if (*rc::gen::arbitrary<bool>()) {
+      bank.preset.index = *rc::gen::inRange<std::size_t>(0, parameter_.choices.size());
+      return;
+    }
+    bank.axes = *rc::gen::element(Axes{2, 3}, Axes{2, 3, 1}, Axes{2, 1, 1, 2});
+    std::int64_t count = 1;
+    for (const std::int64_t axis : bank.axes) count *= axis;
+    for (std::int64_t i = 0; i < count; ++i) {
+      bank.numbers.push_back(*rc::gen::element(0.0, 1.0, -2.5, 0.1, 1e-7));
+    }
+    layer_.kernel_size = bank.size();
+  }
+  void operator()(std::vector<double> Layer::*field) const {
+    using Numbers = std::vector<double>;
+    layer_.*field = *rc::gen::element(Numbers{}, Numbers{0.5}, Numbers{1.0, 2.0, 0.25});
   }
   void operator()(DataFormat Layer::*field) const {
     using enum DataFormat;

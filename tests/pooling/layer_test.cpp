@@ -62,7 +62,21 @@ TEST(LayerKinds, AreListedByFramework) {
                                                   "MaxBlurPool2d",
                                                   "StridedConv2d",
                                                   "SpatialPyramidPool2d",
-                                                  "AttentionPool2d"}));
+                                                  "AttentionPool2d",
+                                                  "Conv2d",
+                                                  "BatchNorm2d",
+                                                  "ReLU",
+                                                  "ReLU6",
+                                                  "LeakyReLU",
+                                                  "ELU",
+                                                  "GELU",
+                                                  "SiLU",
+                                                  "Softplus",
+                                                  "Sigmoid",
+                                                  "Tanh",
+                                                  "Hardtanh",
+                                                  "Abs",
+                                                  "Square"}));
   EXPECT_EQ(find_kind("MaxPool3d"), nullptr);
 }
 

@@ -47,29 +47,6 @@ std::string weight_text(const StageView& view, std::int64_t tap) {
   return short_number_text(static_cast<double>(weights[static_cast<std::size_t>(tap)]), 6) + "·";
 }
 
-/// Rows of tap texts; beyond kMaxSpelledTaps the middle is left out.
-std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& facts,
-                                  std::string_view glue) {
-  std::vector<std::string> rows;
-  const std::int64_t shown_rows = std::min<std::int64_t>(facts.row.count, 5);
-  const std::int64_t shown_cols = std::min<std::int64_t>(facts.col.count, 5);
-  for (std::int64_t r = 0; r < shown_rows; ++r) {
-    std::string line;
-    for (std::int64_t c = 0; c < shown_cols; ++c) {
-      const bool cut = (facts.row.count > 5 && r == 3) || (facts.col.count > 5 && c == 3);
-      const std::int64_t y = facts.row.tap(facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r);
-      const std::int64_t x = facts.col.tap(facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
-      if (c > 0) line += glue;
-      const std::int64_t tap =
-          (facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r) * facts.col.count +
-          (facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
-      line += cut ? std::string("…") : weight_text(view, tap) + tap_text(view, y, x);
-    }
-    rows.push_back(facts.row.count > 5 && r == 3 ? std::string("…") : line);
-  }
-  return rows;
-}
-
 /// What the arithmetic of a reduction is called, and what it means in one sentence.
 struct Wording {
   Reduction reduction;
@@ -217,7 +194,39 @@ void hide_answer(Arithmetic& text) {
 
 }  // namespace
 
+std::vector<std::string> tap_rows(const StageView& view, const WindowFacts& facts,
+                                  std::string_view glue) {
+  std::vector<std::string> rows;
+  const std::int64_t shown_rows = std::min<std::int64_t>(facts.row.count, 5);
+  const std::int64_t shown_cols = std::min<std::int64_t>(facts.col.count, 5);
+  for (std::int64_t r = 0; r < shown_rows; ++r) {
+    std::string line;
+    for (std::int64_t c = 0; c < shown_cols; ++c) {
+      const bool cut = (facts.row.count > 5 && r == 3) || (facts.col.count > 5 && c == 3);
+      const std::int64_t y = facts.row.tap(facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r);
+      const std::int64_t x = facts.col.tap(facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
+      if (c > 0) line += glue;
+      const std::int64_t tap =
+          (facts.row.count > 5 && r == 4 ? facts.row.count - 1 : r) * facts.col.count +
+          (facts.col.count > 5 && c == 4 ? facts.col.count - 1 : c);
+      line += cut ? std::string("…") : weight_text(view, tap) + tap_text(view, y, x);
+    }
+    rows.push_back(facts.row.count > 5 && r == 3 ? std::string("…") : line);
+  }
+  return rows;
+}
+
+std::string covers_text(const WindowFacts& facts) {
+  return axis_text("row", facts.row) + ", " + axis_text("col", facts.col);
+}
+
+bool has_arithmetic(const StageView& view) {
+  return view.pool != nullptr || view.convolution() != nullptr || view.pointwise() != nullptr;
+}
+
 Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
+  if (const Convolution* convolution = view.convolution()) return arithmetic_of(view, *convolution);
+  if (const Pointwise* pointwise = view.pointwise()) return arithmetic_of(view, *pointwise);
   Arithmetic text;
   const Selection& at = view.selection;
   if (const WindowBlock* block =
@@ -227,8 +236,7 @@ Arithmetic arithmetic_of(const StageView& view, ExploreState& state) {
   const WindowFacts& facts = state.probes.facts(view, text.winner);
   const std::int64_t divisor = view.pool->divisor(facts.row, facts.col);
   text.result = number_text(static_cast<double>(view.output_value(at.row, at.col)));
-  text.facts.emplace_back("Covers",
-                          axis_text("row", facts.row) + ", " + axis_text("col", facts.col));
+  text.facts.emplace_back("Covers", covers_text(facts));
   switch (view.pool->reduction) {
     case Reduction::mean:
       add_sum_lines(text, tap_rows(view, facts, " + "), "(",

@@ -54,9 +54,11 @@ void draw_values(const Ui& ui, const StageView& view, const CanvasLook& look, Va
 
 void draw_heat_cells(const Ui& ui, const StageView& view, const CanvasLook& look,
                      const Heat& heat) {
-  HeatmapLook style{view.planes, heat.range, ui.document.view.map, true};
+  const bool is_output = look.kind == CanvasKind::output;
+  HeatmapLook style{is_output ? view.output_planes : view.planes, heat.range, ui.document.view.map,
+                    true};
   // The detail shows the numbers of one channel, so it shows that channel's colours too.
-  style.planes.composite = view.planes.composite && !look.detail;
+  style.planes.composite = style.planes.composite && !look.detail;
   if (style.planes.composite) style.range = view.composite_range;
   draw_heatmap(ui, heat.texture, heat.picture, look.pane, style);
 }

@@ -99,18 +99,67 @@ std::string size_text(const StageView& view, CanvasKind kind) {
   return axes_text(array_axes(source.shape, {4, source.form.format, 2}), "×");
 }
 
+/// A stage that a canvas may show, and its name in the picker.
+struct StageChoice {
+  std::optional<std::size_t> stage;  ///< Empty: the selected layer's own.
+  std::string name;
+};
+
+/// What the canvas can show beside the selected layer's own: stages before the output, or after the
+/// input.
+std::vector<StageChoice> stage_choices(const StageView& view, CanvasKind kind) {
+  const bool is_input = kind == CanvasKind::input;
+  const Pipeline& pipeline = view.evaluation->request.pipeline;
+  const std::size_t end = is_input
+                              ? view.output_stage
+                              : std::min(view.evaluation->trace.stages.size(), pipeline.size() + 1);
+  std::vector<StageChoice> choices{{{}, "of this layer"}};
+  for (std::size_t stage = is_input ? 0 : view.input_stage + 1; stage < end; ++stage) {
+    const std::string name =
+        stage == 0 ? "source" : fmt::format("{} {}", stage, pipeline[stage - 1].layer.kind->name);
+    choices.push_back({stage, name});
+  }
+  return choices;
+}
+
+/// Chooses the stage on a canvas, where there is more than one layer.
+void draw_stage_picker(const Ui& ui, const StageView& view, CanvasKind kind, const Rect& rect) {
+  const bool is_input = kind == CanvasKind::input;
+  if (view.evaluation->request.pipeline.size() < 2 || kind == CanvasKind::windows) return;
+  const auto choices = stage_choices(view, kind);
+  const auto& shown = is_input ? ui.document.view.input_stage : ui.document.view.output_stage;
+  std::vector<std::string_view> names;
+  for (const StageChoice& choice : choices) names.push_back(choice.name);
+  const auto at = std::ranges::find(choices, shown, &StageChoice::stage);
+  const int current = at == choices.end() ? 0 : static_cast<int>(at - choices.begin());
+  const std::string id = fmt::format("{}/stage", canvas_name(kind));
+  const auto chosen = combo(ui, id, rect, names, current);
+  tooltip(ui, is_input ? "The stage shown as input: any before the output"
+                       : "The stage shown as output: any after the input");
+  if (chosen) {
+    const auto stage = choices[static_cast<std::size_t>(*chosen)].stage;
+    ui.edit_view(
+        [&](View& edited) { (is_input ? edited.input_stage : edited.output_stage) = stage; });
+  }
+}
+
 void draw_title(const Ui& ui, const StageView& view, CanvasKind kind, ImVec2 at, float width) {
   constexpr std::array<std::string_view, 3> kTitles{"Input", "Windows", "Output"};
   constexpr std::array<std::string_view, 3> kGradients{"Input gradient", "Starved cells",
                                                        "Output gradient"};
   const auto& titles = view.lens ? kGradients : kTitles;
   const float y = at.y + ui.px(kTitle) * 0.5F - ui.px(2);
-  draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1,
-            kind == CanvasKind::input && shows_source(view)
-                ? "Source gradient"
-                : titles[static_cast<std::size_t>(kind)]);
-  draw_text_right(ui, Font::mono12, {at.x + width, y + ui.px(1)}, ui.theme.t3,
-                  size_text(view, kind));
+  const std::string title(kind == CanvasKind::input && shows_source(view)
+                              ? "Source gradient"
+                              : titles[static_cast<std::size_t>(kind)]);
+  const float end = draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1, title);
+  const std::string right = size_text(view, kind);
+  const float left = at.x + width - text_width(ui, Font::mono12, right) - ui.px(8);
+  const float room = std::min(left - end - ui.px(10), ui.px(130));
+  if (room >= ui.px(70) && !view.lens) {
+    draw_stage_picker(ui, view, kind, Rect::of(end + ui.px(10), y - ui.px(13), room, ui.px(26)));
+  }
+  draw_text_right(ui, Font::mono12, {at.x + width, y + ui.px(1)}, ui.theme.t3, right);
 }
 
 /// Turns, drags and clicks on a pane: zoom about the cursor, pan, and the cell under the mouse.

@@ -41,10 +41,12 @@ void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {
 }
 
 void draw_channel_picker(const Ui& ui, const StageView& view, float& right, float y) {
-  const std::int64_t channels = view.input.shape().c;
+  // Behind a convolution with channels of its own those are chosen.
+  const bool own = view.output_channels() > 1 && view.output_channels() != view.input.shape().c;
+  const std::int64_t channels = own ? view.output_channels() : view.input.shape().c;
   if (channels < 2) return;
   const float height = ui.px(32);
-  if (channels == 3 || channels == 4) {
+  if (!own && (channels == 3 || channels == 4)) {
     constexpr std::array<std::string_view, 5> kItems{"RGB", "R", "G", "B", "A"};
     const auto count = static_cast<std::size_t>(channels) + 1;
     const float width = ui.px(44) * static_cast<float>(count);
@@ -62,11 +64,12 @@ void draw_channel_picker(const Ui& ui, const StageView& view, float& right, floa
     return;
   }
   const float width = ui.px(110);
-  const std::string range = fmt::format("the input has channels 0 to {}", channels - 1);
+  const std::string range =
+      fmt::format("the {} has channels 0 to {}", own ? "output" : "input", channels - 1);
   const std::string tip = "The channel shown; " + range;
-  const StepperEdit edit =
-      stepper(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
-              {.value = view.planes.channel, .min = 0, .tip = tip});
+  const StepperEdit edit = stepper(
+      ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
+      {.value = own ? view.output_planes.channel : view.planes.channel, .min = 0, .tip = tip});
   if (edit.kind != StepKind::none) {
     const std::int64_t channel = std::clamp<std::int64_t>(edit.value, 0, channels - 1);
     ui.memory.limits.erase("channel");
@@ -161,9 +164,12 @@ void draw_toolbar(const Ui& ui, const StageView& view, const Rect& area) {
     draw_text(ui, Font::sans16_semibold, {area.min.x, y}, ui.theme.t1, "No layers yet");
     return;
   }
-  const std::string name(view.layer->kind->name);
+  const std::string name =
+      view.is_span() ? fmt::format("Layers {} to {}", view.input_stage + 1, view.output_stage)
+                     : std::string(view.layer->kind->name);
   const float name_width = text_width(ui, Font::sans16_semibold, name);
   draw_text_cut(ui, Font::sans16_semibold, {area.min.x, y}, ui.theme.t1, right - area.min.x, name);
+  if (view.is_span()) return;
   float x = area.min.x + name_width + ui.px(12);
   for (const std::string& chip : setting_chips(*view.layer)) {
     if (x + text_width(ui, Font::mono12, chip) + ui.px(14) > right) break;
@@ -187,7 +193,7 @@ void draw_empty(const Ui& ui, const Rect& area) {
 }  // namespace
 
 void Explore::begin(const Ui& ui) {
-  view_ = make_stage_view(ui);
+  view_ = make_stage_view(ui, state_.span);
   if (view_) update_lens(ui, *view_, state_);
   if (!keys_are_typed(ui)) {
     if (view_) handle_canvas_keys(ui, *view_, state_);

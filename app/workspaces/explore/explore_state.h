@@ -38,6 +38,7 @@ struct ExploreState {
   std::array<HeatmapTexture, 3> main_textures, detail_textures;
   HeatmapTexture inspector_texture, thumbnail_texture;
   ProbeCache probes;
+  KeptSpan span;
   PanelMemory panels;
   std::optional<HoveredCell> hovered;
   std::string cell_text;                        ///< What was typed into the edited cell so far.

@@ -13,16 +13,33 @@ namespace {
 
 ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
+/// A kernel's weight, small, at the foot of its cell; the value moves up for it.
+Rect draw_weight(const Ui& ui, const Arithmetic& text, const Rect& cell, std::int64_t tap) {
+  if (text.weights.empty() || cell.height() < ui.px(34)) return cell;
+  const std::string weight =
+      "×" + short_number_text(static_cast<double>(text.weights[static_cast<std::size_t>(tap)]), 3);
+  const ImVec2 at{cell.center().x, cell.max.y - ui.px(9)};
+  if (text_width(ui, Font::mono12, weight) <= cell.width())
+    draw_text_centered(ui, Font::mono12, at, ui.theme.t2, weight);
+  return {cell.min, {cell.max.x, cell.max.y - ui.px(12)}};
+}
+
+/// Tap `tap` of the window, at row y and column x.
+struct DrawnTap {
+  std::int64_t tap, y, x;
+};
+
 void draw_tap(const Ui& ui, const StageView& view, const Arithmetic& text, const Rect& cell,
-              std::int64_t y, std::int64_t x) {
+              const DrawnTap& place) {
+  const auto [tap, y, x] = place;
   if (!view.inside(y, x)) {
     draw_hatch(ui, cell, with_alpha(ui.theme.hatch, 0.55F));
-    draw_cell_text(ui, cell, ui.theme.t3, view.border_text(y, x));
+    draw_cell_text(ui, draw_weight(ui, text, cell, tap), ui.theme.t3, view.border_text(y, x));
     return;
   }
   const bool winner = text.winner == y * view.cols + x;
   list().AddRectFilled(cell.min, cell.max, winner ? ui.theme.acc : ui.theme.cov[2]);
-  draw_cell_value(ui, cell, winner ? ui.theme.accink : ui.theme.t1,
+  draw_cell_value(ui, draw_weight(ui, text, cell, tap), winner ? ui.theme.accink : ui.theme.t1,
                   static_cast<double>(view.input_value(y, x)));
 }
 
@@ -56,7 +73,7 @@ ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const
     for (std::int64_t c = 0; c < col.count; ++c) {
       const Rect cell = Rect::of(at.x + unit * static_cast<float>(c),
                                  at.y + unit * static_cast<float>(r), unit - gap, unit - gap);
-      draw_tap(ui, view, text, cell, row.tap(r), col.tap(c));
+      draw_tap(ui, view, text, cell, {r * col.count + c, row.tap(r), col.tap(c)});
     }
   }
   return {unit * static_cast<float>(col.count), unit * static_cast<float>(row.count)};
@@ -183,6 +200,8 @@ struct Sentence {
   std::string_view operator()(const Unpool&) const {
     return "Each value goes back to the cell it came from; all other cells are 0.";
   }
+  std::string_view operator()(const Convolution&) const { return ""; }
+  std::string_view operator()(const Pointwise&) const { return ""; }
   std::string_view operator()(const RoiSampling&) const {
     return "Values at the points of a grid are interpolated between four cells each. The outline "
            "holds all cells that this output depends on.";
@@ -190,6 +209,11 @@ struct Sentence {
 };
 
 std::string_view no_arithmetic_text(const StageView& view) {
+  if (view.is_span()) {
+    return "Several layers at once: the outline holds all cells that this output depends on. "
+           "Choose "
+           "\"of this layer\" in the canvas titles to see one layer's arithmetic.";
+  }
   if (view.layer == nullptr) return "No layers yet: the output equals the input.";
   const auto& lowered = view.output->plan.lowered;
   return lowered ? std::visit(Sentence{}, *lowered)
@@ -220,9 +244,13 @@ void draw_no_window(const Ui& ui, const StageView& view, Column& column) {
 void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Column& column) {
   const Rect title = column.title("Current window");
   draw_fold_button(ui, title);
-  if (view.output == nullptr || view.pool == nullptr) return draw_no_window(ui, view, column);
+  if (view.output == nullptr || !has_arithmetic(view)) return draw_no_window(ui, view, column);
   std::string where = position_text(view);
-  if (view.input.shape().c > 1) where = fmt::format("channel {}  {}", view.channel_name(), where);
+  if (view.output_channels() != view.input.shape().c) {
+    where = fmt::format("{} → {}  {}", view.channel_name(), view.output_planes.channel, where);
+  } else if (view.input.shape().c > 1) {
+    where = fmt::format("channel {}  {}", view.channel_name(), where);
+  }
   draw_text_right(ui, Font::mono12, {title.max.x - ui.px(28), title.center().y},
                   view.selection.pinned ? ui.theme.acctext : ui.theme.t3, where);
   column.space(4);
@@ -247,7 +275,7 @@ float draw_arithmetic_band(const Ui& ui, const StageView& view, ExploreState& st
     return at.y + message(ui, at, area.width(), ui.theme.err, ui.theme.soft_err, Icon::warn,
                           view.reason_detail);
   }
-  if (view.pool == nullptr) return area.min.y;
+  if (!has_arithmetic(view)) return area.min.y;
   const Arithmetic text = arithmetic_of(view, state);
   const float top = area.min.y + ui.px(20);
   const float picture = std::min(ui.px(230), area.width() * 0.34F);

@@ -15,7 +15,7 @@ constexpr LabPanel kPanels[] = {
     {"what-if", "What if", "the same input under other settings; click one to apply it", 200, true,
      draw_what_if, true},
     {"values", "Values", "what pooling did to the values: share of cells in 64 bins", 220, true,
-     draw_value_statistics},
+     draw_value_statistics, true},
     {"frameworks", "Frameworks",
      "the same setting in PyTorch, Keras and ONNX; cells that differ are outlined", 320, false,
      draw_frameworks},
@@ -26,7 +26,10 @@ constexpr LabPanel kPanels[] = {
     {"loss", "Loss", "what was thrown away, and how well the rest lets the input be guessed", 270,
      false, draw_loss},
     {"notes", "Notes", "what you want to remember; saved with the session", 180, true,
-     draw_notes_panel},
+     draw_notes_panel, true, true},
+    {"composition", "Composition",
+     "all layers as one: what a cell sees of the source, and how much", 230, false,
+     draw_composition, true, true},
 };
 
 constexpr float kTabs = 36.0F;
@@ -108,6 +111,12 @@ void draw_lab(const Ui& ui, const StageView& view, ExploreState& state, const Re
   const Rect rest{{area.min.x, row.max.y + ui.px(8)}, area.max};
   if (rest.height() < ui.px(40)) return;
   if (view.hides_any() && !panel.keeps_secrets) return draw_secret(ui, rest);
+  if (view.is_span() && !panel.of_spans) {
+    draw_text_wrapped(ui, Font::sans13, rest.min, ui.theme.t2, rest.width(),
+                      "This panel is about one layer. Choose \"of this layer\" above the canvases, "
+                      "or look at Composition.");
+    return;
+  }
   draw_scroll_area(ui, "lab panel", rest, [&](ImVec2 origin) {
     return panel.draw(ui, view, state, Rect::of(origin.x, origin.y, rest.width(), rest.height()));
   });

@@ -40,5 +40,8 @@ float draw_notes_panel(const Ui& ui, const StageView& view, ExploreState& state,
 void copy_as_code(const Ui& ui);
 /// The pipeline as code, and what can be written to a file.
 void draw_export_section(const Ui& ui, ExploreState& state, Column& column);
+/// The layers up to the selected one as one window: its size, jump and start at every stage, where
+/// the selected cell comes from on the source and how much each cell counts, and what equals what.
+float draw_composition(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 
 }  // namespace poolscope

@@ -8,8 +8,6 @@
 #include "core/pooling/layer_text.h"
 
 namespace poolscope {
-namespace {
-
 void change_layer(const Field& field, const Layer& next, StepKind kind) {
   field.ui.memory.limits.clear();
   if (next == field.layer) return;
@@ -24,6 +22,8 @@ void change_text(const Field& field, const std::string& text) {
   }
   change_layer(field, next, StepKind::typed);
 }
+
+namespace {
 
 /// What the user did to two steppers side by side.
 struct PairEdit {
@@ -93,6 +93,7 @@ void edit_field(const Field& field, Pair Layer::*member) {
   const PairEdit edit = pair_steppers(field, field.layer.*member, 1, false);
   if (edit.kind == StepKind::none) return;
   change_pair(field, edit, [&](Pair values) {
+    if (member == &Layer::kernel_size) return with_kernel_size(field.layer, values);
     Layer next = field.layer;
     next.*member = values;
     return next;
@@ -109,7 +110,8 @@ void edit_field(const Field& field, std::optional<Pair> Layer::*member) {
     return next;
   };
   if (edit.kind != StepKind::none) change_pair(field, edit, with);
-  if (follows || field.layer.kind->framework == Framework::onnx) return;
+  const bool may_follow = !(field.layer.kind->defaults.*member).has_value();
+  if (follows || !may_follow || field.layer.kind->framework == Framework::onnx) return;
   const float side = field.ui.px(22);
   const Rect reset = Rect::of(field.row.min.x - side - field.ui.px(6),
                               field.row.center().y - side * 0.5F, side, side);
@@ -192,6 +194,40 @@ void edit_field(const Field& field, Choice Layer::*member) {
   change_layer(field, next, StepKind::typed);
 }
 
+/// A preset, or `typed`: the numbers below.
+void edit_field(const Field& field, KernelBank Layer::*member) {
+  const KernelBank& bank = field.layer.*member;
+  const auto& presets = field.parameter.choices;
+  std::vector<std::string_view> items(presets.begin(), presets.end());
+  if (bank.is_typed()) items.emplace_back("typed");
+  const int now =
+      bank.is_typed() ? static_cast<int>(presets.size()) : static_cast<int>(bank.preset.index);
+  const auto chosen = combo(field.ui, field.id(), field.row, items, now);
+  tooltip(field.ui, field.tip());
+  if (!chosen || *chosen == now) return;
+  change_layer(field, with_preset(field.layer, field.parameter, static_cast<std::size_t>(*chosen)),
+               StepKind::typed);
+}
+
+/// How channels are shared out, in words for the two common ways, and as a number.
+void edit_groups(const Field& field) {
+  constexpr std::array<std::string_view, 2> kWays{"Mixed", "Alone"};
+  const auto& groups = field.layer.groups;
+  const float cut = field.row.width() * 0.68F;
+  const Rect ways{field.row.min, {field.row.min.x + cut, field.row.max.y}};
+  const int now = !groups ? 1 : *groups == 1 ? 0 : -1;
+  if (const auto chosen = segmented(field.ui, field.id("way"), ways, kWays, now)) {
+    Layer next = field.layer;
+    next.groups = *chosen == 0 ? std::optional<std::int64_t>(1) : std::nullopt;
+    change_layer(field, next, StepKind::typed);
+  }
+  const Rect number{{ways.max.x + field.ui.px(8), field.row.min.y}, field.row.max};
+  const auto text = text_field(field.ui, field.id(), number,
+                               parameter_text(field.layer, field.parameter), field.error);
+  tooltip(field.ui, field.tip());
+  if (text) change_text(field, *text);
+}
+
 void edit_field(const Field& field, bool Layer::*member) {
   if (!check_box(field.ui, field.id(), field.row, field.parameter.name, field.layer.*member))
     return;
@@ -219,6 +255,7 @@ std::optional<Shape> layer_input(const Ui& ui) {
 }
 
 void edit_parameter(const Field& field) {
+  if (field.parameter.field == ParameterField(&Layer::groups)) return edit_groups(field);
   std::visit([&](auto member) { edit_field(field, member); }, field.parameter.field);
 }
 

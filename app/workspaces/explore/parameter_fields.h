@@ -31,6 +31,16 @@ std::optional<Shape> layer_input(const Ui& ui);
 /// a drag or a turn stops at a limit of this very parameter and says so; what is typed is taken as
 /// it is.
 void edit_parameter(const Field& field);
+/// Gives the selected layer other parameters, as one undo step.
+void change_layer(const Field& field, const Layer& next, StepKind kind);
+/// Sets the parameter from what was typed; what cannot be read is said below the control.
+void change_text(const Field& field, const std::string& text);
+/// The numbers of the kernel, below its row: the layer's own, each to be typed over.
+void draw_kernel_editor(const Field& field, Column& column);
+/// The layer with a preset in place of its kernel, of a size that fits it.
+Layer with_preset(const Layer& layer, const Parameter& parameter, std::size_t preset);
+/// The layer with its kernel as large as `size`: typed numbers are kept, new ones are 0.
+Layer with_kernel_size(Layer layer, Pair size);
 /// ONNX pads each side by itself: the bottom and right ones.
 void edit_pads_end(const Field& field);
 

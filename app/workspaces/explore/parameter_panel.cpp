@@ -17,8 +17,19 @@ constexpr float kLabelWidth = 80.0F;
 std::string label_of(const Layer& layer, const Parameter& parameter) {
   if (std::holds_alternative<AutoPad Layer::*>(parameter.field))
     return layer.kind->framework == Framework::keras ? "Padding" : "Auto pad";
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 31> kLabels{
-      {{"kernel_size", "Kernel"},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 42> kLabels{
+      {{"in_channels", "In ch."},
+       {"out_channels", "Out ch."},
+       {"num_features", "Channels"},
+       {"groups", "Groups"},
+       {"bias", "Bias"},
+       {"inplace", "In place"},
+       {"negative_slope", "Slope"},
+       {"min_val", "Least"},
+       {"max_val", "Most"},
+       {"running_mean", "Mean"},
+       {"running_var", "Variance"},
+       {"kernel_size", "Kernel"},
        {"pool_size", "Pool size"},
        {"kernel_shape", "Kernel"},
        {"stride", "Stride"},
@@ -106,13 +117,30 @@ bool is_failing(const Ui& ui, std::string_view parameter) {
          ui.plan.error->parameter == parameter;
 }
 
+bool is_kernel(const Parameter& parameter) {
+  return std::holds_alternative<KernelBank Layer::*>(parameter.field);
+}
+
+/// The kernel comes first: what is done with it matters less than what it is.
+void draw_kernel(const Ui& ui, Column& column, const Layer& layer) {
+  for (const Parameter& parameter : layer.kind->parameters) {
+    if (!is_kernel(parameter)) continue;
+    const Rect row = label_row(ui, column, label_of(layer, parameter));
+    const Field field{ui, layer, parameter, row, is_failing(ui, parameter.name)};
+    edit_parameter(field);
+    draw_kernel_editor(field, column);
+    draw_limit(ui, column, parameter.name);
+  }
+}
+
 void draw_parameters(const Ui& ui, Column& column, const Layer& layer) {
   const auto& parameters = layer.kind->parameters;
+  draw_kernel(ui, column, layer);
   const bool pairs_shown = std::any_of(parameters.begin(), parameters.end(), is_pair);
   if (pairs_shown && layer.kind->axes == 2) draw_axis_header(ui, column);
   for (const bool pairs : {true, false}) {
     for (const Parameter& parameter : parameters) {
-      if (is_pair(parameter) != pairs || is_flag(parameter)) continue;
+      if (is_pair(parameter) != pairs || is_flag(parameter) || is_kernel(parameter)) continue;
       const Rect row = label_row(ui, column, label_of(layer, parameter));
       const Field field{ui, layer, parameter, row, is_failing(ui, parameter.name)};
       edit_parameter(field);
@@ -138,6 +166,7 @@ void draw_flags(const Ui& ui, Column& column, const Layer& layer) {
   };
   for (const Parameter& parameter : layer.kind->parameters) {
     if (!is_flag(parameter) || parameter.name == "return_indices") continue;
+    if (parameter.name == "inplace") continue;
     const Field field{ui, layer, parameter, next(), false};
     edit_parameter(field);
     tooltip(ui, field.tip());
@@ -154,7 +183,7 @@ const LayerKind* counterpart(const LayerKind& kind, Framework framework) {
   const bool average = kind.title.find("verage") != std::string_view::npos;
   const LayerKind* nearest = nullptr;
   for (const LayerKind* other : layer_kinds()) {
-    if (other->framework != framework) continue;
+    if (other->framework != framework || !other->is_pool) continue;
     if (other->title == kind.title) return other;
     const bool same_family = (other->title.find("verage") != std::string_view::npos) == average;
     if (nearest == nullptr && same_family) nearest = other;
@@ -174,12 +203,18 @@ void draw_convention(const Ui& ui, Column& column, const Layer& layer) {
   }
 }
 
+/// The layer as another kind; beside pools little is shared, so a kernel starts as it does when
+/// added.
+Layer other_kind(const Layer& layer, const LayerKind& kind) {
+  return kind.starting_text.empty() ? converted(layer, kind) : starting_layer(kind);
+}
+
 void draw_type(const Ui& ui, Column& column, const Layer& layer) {
   std::vector<const LayerKind*> kinds;
   std::vector<std::string_view> titles;
   int current = 0;
   for (const LayerKind* kind : layer_kinds()) {
-    if (kind->framework != layer.kind->framework) continue;
+    if (kind->framework != layer.kind->framework || kind->is_pool != layer.kind->is_pool) continue;
     if (kind == layer.kind) current = static_cast<int>(kinds.size());
     kinds.push_back(kind);
     titles.push_back(kind->title);
@@ -188,7 +223,7 @@ void draw_type(const Ui& ui, Column& column, const Layer& layer) {
   if (!chosen) return;
   ui.memory.limits.clear();
   ui.act(action::SetLayer{ui.document.selected_layer,
-                          converted(layer, *kinds[static_cast<std::size_t>(*chosen)])});
+                          other_kind(layer, *kinds[static_cast<std::size_t>(*chosen)])});
 }
 
 ImU32 formula_color(const Ui& ui, FormulaRole role) {
@@ -269,7 +304,7 @@ void draw_parameter_panel(const Ui& ui, Column& column) {
   draw_type(ui, column, layer);
   draw_parameters(ui, column, layer);
   draw_flags(ui, column, layer);
-  draw_convention(ui, column, layer);
+  if (layer.kind->is_pool) draw_convention(ui, column, layer);
   draw_limit(ui, column, "");
   draw_formula(ui, column, layer);
 }

@@ -136,26 +136,41 @@ void draw_card(const Ui& ui, std::size_t index, const Rect& card) {
   draw_card_buttons(ui, index, card, id);
 }
 
+/// A column of the menu: a framework's pools, or the layers that stand beside pools.
+struct MenuGroup {
+  const char* title;
+  Framework framework;
+  bool pools = true;
+
+  bool holds(const LayerKind& kind) const {
+    return kind.framework == framework && kind.is_pool == pools;
+  }
+};
+
+void draw_menu_group(const Ui& ui, const MenuGroup& group) {
+  ImGui::TextDisabled("%s", group.title);
+  for (const LayerKind* kind : layer_kinds()) {
+    if (!group.holds(*kind)) continue;
+    const std::string name(kind->name);
+    const float width = text_width(ui, Font::sans14, name) + ui.px(16);
+    if (ImGui::Selectable(name.c_str(), false, 0, {width, 0})) {
+      ui.act(action::AddLayer{starting_layer(*kind)});
+    }
+    ui.memory.controls["layer/add/" + name] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  }
+}
+
 void draw_add_menu(const Ui& ui) {
   if (!ImGui::BeginPopup("layer/add/menu")) return;
-  constexpr std::array<std::pair<Framework, const char*>, 4> kGroups{
-      {{Framework::pytorch, "PyTorch"},
-       {Framework::keras, "Keras"},
-       {Framework::onnx, "ONNX"},
-       {Framework::research, "Research"}}};
+  constexpr std::array<MenuGroup, 5> kGroups{{{"PyTorch", Framework::pytorch},
+                                              {"Keras", Framework::keras},
+                                              {"ONNX", Framework::onnx},
+                                              {"Research", Framework::research},
+                                              {"Beside pools", Framework::pytorch, false}}};
   ImGui::BeginTable("layer/add/table", kGroups.size(), ImGuiTableFlags_SizingFixedFit);
-  for (const auto& [framework, title] : kGroups) {
+  for (const MenuGroup& group : kGroups) {
     ImGui::TableNextColumn();
-    ImGui::TextDisabled("%s", title);
-    for (const LayerKind* kind : layer_kinds()) {
-      if (kind->framework != framework) continue;
-      const std::string name(kind->name);
-      const float width = text_width(ui, Font::sans14, name) + ui.px(16);
-      if (ImGui::Selectable(name.c_str(), false, 0, {width, 0})) {
-        ui.act(action::AddLayer{starting_layer(*kind)});
-      }
-      ui.memory.controls["layer/add/" + name] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
-    }
+    draw_menu_group(ui, group);
   }
   ImGui::EndTable();
   ImGui::EndPopup();
@@ -169,7 +184,7 @@ void draw_pipeline_panel(const Ui& ui, Column& column) {
                        .icon = Icon::plus,
                        .filled = ui.document.pipeline.empty(),
                        .flat = !ui.document.pipeline.empty(),
-                       .tip = "A pooling layer after the last one"};
+                       .tip = "A pool, or a layer that stands beside pools, after the last one"};
   const float width = button_width(ui, add);
   if (button(ui, "layer/add",
              Rect::of(title.max.x - width + ui.px(add.flat ? 12 : 0), title.center().y - ui.px(14),

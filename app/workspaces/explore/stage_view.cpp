@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "core/analysis/composition.h"
+
 namespace poolscope {
 namespace {
 
@@ -35,12 +37,30 @@ void set_planes(StageView& view, const View& chosen) {
   view.planes.channel = std::clamp<std::int64_t>(chosen.channel, 0, shape.c - 1);
   view.planes.composite = chosen.composite && shape.c >= 3;
   view.plane = view.planes.sample * shape.c + view.planes.channel;
+  view.output_planes = view.planes;
+  view.output_plane = view.plane;
+}
+
+/// Where the output has channels of its own, the one shown is counted among those; of the input,
+/// one that it reads is shown.
+void set_output_planes(StageView& view, const View& chosen) {
+  if (view.output == nullptr) return;
+  const std::int64_t channels = view.output_channels();
+  const bool same = channels == view.input.shape().c;
+  view.output_planes.channel = std::clamp<std::int64_t>(chosen.channel, 0, channels - 1);
+  view.output_planes.composite = view.planes.composite && same;
+  if (const Convolution* convolution = view.convolution()) {
+    const std::int64_t first = convolution->first_channel(view.output_planes.channel);
+    view.planes.channel = std::clamp(view.planes.channel, first, first + convolution->channels - 1);
+  }
+  view.plane = view.planes.sample * view.input.shape().c + view.planes.channel;
+  view.output_plane = view.planes.sample * channels + view.output_planes.channel;
 }
 
 void set_ranges(StageView& view, const View& chosen, float white) {
   view.input_range = range_of(*view.input_picture, view.plane);
   view.output_range = view.input_range;
-  if (view.output) view.output_range = range_of(*view.output_picture, view.plane);
+  if (view.output) view.output_range = range_of(*view.output_picture, view.output_plane);
   if (chosen.range == RangeScale::shared) {
     view.input_range = view.output_range = joined(view.input_range, view.output_range);
   }
@@ -57,62 +77,113 @@ void set_failure(StageView& view, const Trace& trace, std::size_t selected) {
   view.reason_detail = trace.error ? trace.error->message : "";
 }
 
-}  // namespace
+/// The stages on the canvases: those chosen, else those of the selected layer.
+void set_stages(StageView& view, const Ui& ui) {
+  const std::size_t layers = view.evaluation->request.pipeline.size();
+  const std::size_t computed = view.evaluation->trace.stages.size();
+  if (layers == 0) return;
+  const View& chosen = ui.document.view;
+  const std::size_t selected = std::min(ui.document.selected_layer, layers - 1);
+  view.output_stage = std::min(chosen.output_stage.value_or(selected + 1), layers);
+  if (view.output_stage == 0) view.output_stage = 1;
+  view.input_stage = std::min(chosen.input_stage.value_or(selected), computed - 1);
+  // What comes later cannot be the input: then the layer's own.
+  if (view.input_stage >= view.output_stage) view.input_stage = view.output_stage - 1;
+  view.layer = &view.evaluation->request.pipeline[view.output_stage - 1].layer;
+}
 
-std::optional<StageView> make_stage_view(const Ui& ui) {
-  if (ui.evaluation == nullptr || ui.evaluation->trace.stages.empty()) return {};
-  const Evaluation& evaluation = *ui.evaluation;
+/// The input, as the layer reads it; of a span, as the stage gave it.
+void set_input(StageView& view, bool computed) {
+  const Evaluation& evaluation = *view.evaluation;
   const auto& stages = evaluation.trace.stages;
-  StageView view;
-  view.evaluation = &evaluation;
-  const Pipeline& pipeline = evaluation.request.pipeline;
-  const std::size_t selected =
-      pipeline.empty() ? 0 : std::min(ui.document.selected_layer, pipeline.size() - 1);
-  if (!pipeline.empty()) view.layer = &pipeline[selected].layer;
+  const bool one_layer = computed && view.output_stage == view.input_stage + 1;
+  const std::size_t in = one_layer || view.output_stage == 0
+                             ? view.output_stage
+                             : std::min(view.input_stage, stages.size() - 1);
+  const Stage& stage = stages[in];
+  view.input = one_layer ? stage.input : stage.values;
+  view.input_picture = one_layer ? evaluation.input_pictures[in] : evaluation.pictures[in];
+  view.input_axes = one_layer
+                        ? array_axes(stage.plan.input_shape, {4, stage.plan.input_form.format, 2})
+                        : array_axes(stage.plan.shape, {4, stage.plan.form.format, 2});
+}
 
-  // Stage i+1 is layer i; without layers the input is its own output.
-  const std::size_t out = pipeline.empty() ? 0 : selected + 1;
-  const bool computed = out < stages.size();
-  const std::size_t in = computed ? out : stages.size() - 1;
-  view.input = computed ? stages[in].input : stages[in].values;
-  view.input_picture = computed ? evaluation.input_pictures[in] : evaluation.pictures[in];
-  view.input_axes =
-      computed ? array_axes(stages[in].plan.input_shape, {4, stages[in].plan.input_form.format, 2})
-               : array_axes(stages[in].plan.shape, {4, stages[in].plan.form.format, 2});
-  if (view.input.empty() || !view.input_picture) return {};
-  view.rows = view.input.shape().h;
-  view.cols = view.input.shape().w;
-  set_planes(view, ui.document.view);
-  view.domain = {0, 0, static_cast<double>(view.cols), static_cast<double>(view.rows)};
-  if (computed) {
-    view.output = &stages[out];
-    view.output_picture = evaluation.pictures[out];
-    view.pool = view.output->plan.pool();
-    if (view.pool) view.around = surroundings(*view.layer, *view.pool, view.input.shape());
-    view.output_axes = array_axes(view.output->plan.shape, {4, view.output->plan.form.format, 2});
-    view.out_rows = view.output->values.shape().h;
-    view.out_cols = view.output->values.shape().w;
-  } else {
-    set_failure(view, evaluation.trace, selected);
+void set_output(StageView& view) {
+  const Evaluation& evaluation = *view.evaluation;
+  view.output = &evaluation.trace.stages[view.output_stage];
+  view.output_picture = evaluation.pictures[view.output_stage];
+  if (!view.is_span()) view.pool = view.output->plan.pool();
+  if (view.pool) view.around = surroundings(*view.layer, *view.pool, view.input.shape());
+  view.output_axes = array_axes(view.output->plan.shape, {4, view.output->plan.form.format, 2});
+  view.out_rows = view.output->values.shape().h;
+  view.out_cols = view.output->values.shape().w;
+}
+
+void set_span(StageView& view, KeptSpan& kept) {
+  if (!view.is_span()) return;
+  const Evaluation& evaluation = *view.evaluation;
+  const bool same = kept.evaluation == evaluation.serial && kept.input_stage == view.input_stage &&
+                    kept.output_stage == view.output_stage;
+  if (!same) {
+    std::vector<StagePlan> plans;
+    for (const Stage& stage : evaluation.trace.stages) plans.push_back(stage.plan);
+    auto windows = spanned_windows(plans, view.input_stage, view.output_stage);
+    kept = {evaluation.serial, view.input_stage, view.output_stage, nullptr};
+    if (windows) kept.windows = std::make_shared<const PlaneWindows>(std::move(*windows));
   }
+  view.span = kept.windows;
+}
+
+void set_domain(StageView& view) {
+  view.domain = {0, 0, static_cast<double>(view.cols), static_cast<double>(view.rows)};
   if (const PlaneWindows* windows = view.windows()) {
     std::tie(view.domain.y0, view.domain.y1) = axis_domain(windows->rows, view.rows);
     std::tie(view.domain.x0, view.domain.x1) = axis_domain(windows->cols, view.cols);
   }
+}
+
+void set_selection(StageView& view, const Selection& wanted) {
+  const auto inside = [](std::int64_t at, std::int64_t size) {
+    return std::clamp<std::int64_t>(at, 0, std::max<std::int64_t>(0, size - 1));
+  };
+  view.selection = wanted;
+  view.selection.row = inside(wanted.row, view.out_rows);
+  view.selection.col = inside(wanted.col, view.out_cols);
+}
+
+}  // namespace
+
+std::optional<StageView> make_stage_view(const Ui& ui, KeptSpan& kept) {
+  if (ui.evaluation == nullptr || ui.evaluation->trace.stages.empty()) return {};
+  const Evaluation& evaluation = *ui.evaluation;
+  StageView view;
+  view.evaluation = &evaluation;
+  set_stages(view, ui);
+  const bool computed = view.output_stage < evaluation.trace.stages.size();
+  set_input(view, computed);
+  if (view.input.empty() || !view.input_picture) return {};
+  view.rows = view.input.shape().h;
+  view.cols = view.input.shape().w;
+  set_planes(view, ui.document.view);
+  if (computed) {
+    set_output(view);
+    set_span(view, kept);
+  } else {
+    set_failure(view, evaluation.trace, view.output_stage - 1);
+  }
+  set_output_planes(view, ui.document.view);
+  set_domain(view);
   set_ranges(view, ui.document.view, evaluation.request.source.array.white);
   const Prediction& prediction = ui.document.prediction;
   if (prediction.hidden && view.layer != nullptr && view.output != nullptr)
     view.answers = &prediction.answers(ui.document.selected_layer);
-  view.selection = ui.document.selection;
-  view.selection.row =
-      std::clamp<std::int64_t>(view.selection.row, 0, std::max<std::int64_t>(0, view.out_rows - 1));
-  view.selection.col =
-      std::clamp<std::int64_t>(view.selection.col, 0, std::max<std::int64_t>(0, view.out_cols - 1));
+  set_selection(view, ui.document.selection);
   return view;
 }
 
 const PlaneWindows* StageView::windows() const {
   if (pool) return &pool->windows(plane);
+  if (is_span()) return span.get();
   return output && output->plan.footprint ? &*output->plan.footprint : nullptr;
 }
 
@@ -151,27 +222,29 @@ std::int64_t rescaled(std::int64_t at, std::int64_t from, std::int64_t to) {
 
 CellRect StageView::window_rect(std::int64_t row, std::int64_t col) const {
   if (windows() != nullptr) return rect_of(*windows(), row, col);
-  if (!output || !output->plan.lowered) return cell_rect(row, col);
-  const auto level = level_rect(*output->plan.lowered, col);
+  if (!output || (!output->plan.lowered && !is_span())) return cell_rect(row, col);
+  const auto level = is_span() ? std::nullopt : level_rect(*output->plan.lowered, col);
   return level ? *level : cell_rect(rescaled(row, out_rows, rows), rescaled(col, out_cols, cols));
 }
 
 float StageView::output_value(std::int64_t row, std::int64_t col) const {
-  return output->values.plane(plane)[static_cast<std::size_t>(row * out_cols + col)];
+  return output->values.plane(output_plane)[static_cast<std::size_t>(row * out_cols + col)];
 }
 
 float StageView::input_value(std::int64_t row, std::int64_t col) const {
   return input.plane(plane)[static_cast<std::size_t>(row * cols + col)];
 }
 
-std::string StageView::channel_name() const {
-  const bool picture = evaluation->request.source.array.kind == InputKind::image;
+std::string StageView::channel_name(std::int64_t channel) const {
+  const bool picture = evaluation->request.source.array.kind == InputKind::image &&
+                       input.shape().c == evaluation->request.source.array.tensor.shape().c;
   const std::int64_t channels = input.shape().c;
-  if (!picture || channels < 3 || channels > 4) return fmt::format("{}", planes.channel);
-  return std::string(1, "RGBA"[planes.channel]);
+  if (!picture || channels < 3 || channels > 4) return fmt::format("{}", channel);
+  return std::string(1, "RGBA"[channel]);
 }
 
 std::string_view StageView::border_text(std::int64_t row, std::int64_t col) const {
+  if (convolution() != nullptr) return "0";
   if (!around) return "";
   const bool padded =
       row >= around->top && row < around->bottom && col >= around->left && col < around->right;

@@ -19,7 +19,7 @@ struct LensView;
 /// it comes from one evaluation, so that no number is older than its neighbour.
 struct StageView {
   const Evaluation* evaluation = nullptr;
-  const Layer* layer = nullptr;   ///< Null without layers.
+  const Layer* layer = nullptr;   ///< That gives the output; null without layers.
   const Stage* output = nullptr;  ///< Null when there is no output: see `reason`.
   std::string reason;             ///< Why there is none: `no output: layer 1`.
   std::string reason_detail;      ///< The rule that was broken.
@@ -28,8 +28,15 @@ struct StageView {
   std::shared_ptr<const Picture> input_picture, output_picture;
   const LoweredPool* pool = nullptr;   ///< Null where the layer is not one pool, or is none.
   std::optional<Surroundings> around;  ///< Of the one pool.
+  /// The stages on the input and the output canvas; where they are not one layer apart, what each
+  /// output depends on through all layers between.
+  std::size_t input_stage = 0, output_stage = 0;
+  std::shared_ptr<const PlaneWindows> span = {};
   PlaneChoice planes;
-  std::int64_t plane = 0;  ///< n*C + c of the channel shown.
+  std::int64_t plane = 0;  ///< n*C + c of the channel shown, of the input.
+  /// The same of the output, whose channels are others behind a convolution.
+  PlaneChoice output_planes;
+  std::int64_t output_plane = 0;
   ValueRange input_range, output_range;
   ValueRange composite_range;
   CellRect domain;                  ///< The input and all cells its windows reach outside it.
@@ -42,6 +49,12 @@ struct StageView {
       lens;                ///< Gradients in place of values; null while there are none.
   std::string lens_error;  ///< Why there are none although they are wanted.
 
+  std::int64_t output_channels() const { return output ? output->values.shape().c : 0; }
+  /// Whether the canvases show more than one layer's work.
+  bool is_span() const { return output && input_stage + 1 != output_stage && output_stage > 0; }
+  /// The layer where it is a convolution or a function of each value; else null.
+  const Convolution* convolution() const { return part<Convolution>(); }
+  const Pointwise* pointwise() const { return part<Pointwise>(); }
   /// The windows of the plane shown, or what each output depends on; null where no rectangle says
   /// it.
   const PlaneWindows* windows() const;
@@ -61,15 +74,30 @@ struct StageView {
   bool hides_any() const {
     return answers != nullptr && !answers->revealed.gaps({0, out_rows * out_cols}).empty();
   }
-  /// The channel shown: `R`, `G`, `B`, `A` of a picture, else its number.
-  std::string channel_name() const;
+  /// A channel of the input: `R`, `G`, `B`, `A` of a picture, else its number.
+  std::string channel_name(std::int64_t channel) const;
+  std::string channel_name() const { return channel_name(planes.channel); }
   /// How a place outside the input looks to the reduction: `-∞`, `0`, or `–` where it is left out.
   std::string_view border_text(std::int64_t row, std::int64_t col) const;
   Border border() const { return pool ? pool->border : Border::skip; }
+
+ private:
+  template <class Part>
+  const Part* part() const {
+    if (!output || is_span() || !output->plan.lowered) return nullptr;
+    return std::get_if<Part>(&*output->plan.lowered);
+  }
+};
+
+/// The windows of a span, kept while the same stages are shown.
+struct KeptSpan {
+  std::uint64_t evaluation = 0;
+  std::size_t input_stage = 0, output_stage = 0;
+  std::shared_ptr<const PlaneWindows> windows;
 };
 
 /// Empty while nothing was evaluated yet.
-std::optional<StageView> make_stage_view(const Ui& ui);
+std::optional<StageView> make_stage_view(const Ui& ui, KeptSpan& kept);
 
 /// The window whose centre is nearest to an input cell, of those that read it; empty where none
 /// does.

@@ -27,7 +27,7 @@ struct PlaneFigures {
 /// The run and the plane that figures belong to.
 struct FiguresKey {
   std::uint64_t evaluation = 0;
-  std::int64_t plane = -1;
+  std::int64_t plane = -1, output_plane = -1;
   std::size_t layer = 0;
   bool operator==(const FiguresKey&) const = default;
 };
@@ -60,15 +60,16 @@ PlaneFigures figures_of(std::span<const float> values, ValueRange range) {
 
 /// Counts in the background; the last figures stay until the new ones are there.
 void update(const Ui& ui, const StageView& view, ValueFigures& figures) {
-  const auto stats = [&](const Picture& picture) { return picture.stats(view.plane); };
-  const auto in = stats(*view.input_picture), out = stats(*view.output_picture);
+  const PlaneStats& in = view.input_picture->stats(view.plane);
+  const PlaneStats& out = view.output_picture->stats(view.output_plane);
   const ValueRange range{std::min(in.min, out.min), std::max(in.max, out.max)};
-  const FiguresKey key{view.evaluation->serial, view.plane, ui.document.selected_layer};
+  const FiguresKey key{view.evaluation->serial, view.plane, view.output_plane,
+                       ui.document.selected_layer};
   figures.update(ui, key,
                  [input = view.input, output = view.output->values, plane = view.plane,
-                  range](const std::atomic<bool>&) {
+                  output_plane = view.output_plane, range](const std::atomic<bool>&) {
                    return std::array{figures_of(input.plane(plane), range),
-                                     figures_of(output.plane(plane), range)};
+                                     figures_of(output.plane(output_plane), range)};
                  });
 }
 
