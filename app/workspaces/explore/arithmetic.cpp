@@ -186,7 +186,7 @@ void add_sum_facts(const StageView& view, const WindowFacts& facts, std::int64_t
 /// Leaves the question: where the window lies, and what it reads.
 void hide_answer(Arithmetic& text) {
   text.winner = -1;
-  text.result = "?";
+  text.result = std::string(1, '?');
   std::erase_if(text.facts, [](const auto& fact) {
     return fact.first != "Covers" && fact.first != "Padding cells";
   });
