@@ -1,12 +1,14 @@
 #include "app/session.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/actions.h"
 #include "app/session_fields.h"
 #include "app/state_folder.h"
 #include "core/engines/engine_list.h"
 #include "core/io/file.h"
+#include "core/io/number_text.h"
 #include "core/pooling/layer_text.h"
 
 namespace poolscope {
@@ -36,9 +38,68 @@ struct WordsOf<ShiftEdge> {
   static constexpr std::array<std::string_view, 3> kWords{"circular", "replicate", "zeros"};
 };
 template <>
+struct WordsOf<PlaySpeed> {
+  static constexpr std::array<std::string_view, 9> kWords{
+      "automatic", "half", "normal", "twice", "fourfold", "row", "rows4", "rows16", "rows64"};
+};
+template <>
+struct WordsOf<GradientSeed> {
+  static constexpr std::array<std::string_view, 3> kWords{"ones", "cell", "typed"};
+};
+template <>
+struct WordsOf<TiePolicy> {
+  static constexpr std::array<std::string_view, 3> kWords{"winner", "split", "all"};
+};
+template <>
 struct TextOf<Layer> {
   static std::string text(const Layer& layer) { return layer_text(layer); }
   static Result<Layer> parse(const std::string& text) { return parse_layer(text); }
+};
+
+/// Numbers between spaces: `0 12 3`; the last may be any float.
+Result<std::vector<float>> numbers_in(const std::string& text) {
+  std::vector<float> numbers;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const auto number = parse_number(text.substr(begin, end - begin));
+    if (!number)
+      return failure(fmt::format("'{}' is found; numbers between spaces are right", text));
+    numbers.push_back(*number);
+    begin = end + 1;
+  }
+  return numbers;
+}
+
+/// A number in an output cell, as `plane row column value`: infinities and NaN come back.
+template <class Cell>
+struct CellText {
+  static std::string text(const Cell& cell) {
+    return fmt::format("{} {} {} {}", cell.plane, cell.row, cell.col, cell.value);
+  }
+  static Result<Cell> parse(const std::string& text) {
+    const auto numbers = numbers_in(text);
+    if (!numbers) return tl::unexpected(numbers.error());
+    const auto is_place = [](float n) {
+      return n >= 0.0F && n <= 16777216.0F && n == std::floor(n);
+    };
+    if (numbers->size() != 4 || !std::all_of(numbers->begin(), numbers->begin() + 3, is_place)) {
+      return failure(
+          fmt::format("'{}' is found; a plane, a row, a column and a number are right", text));
+    }
+    const auto place = [&](std::size_t i) { return static_cast<std::int64_t>((*numbers)[i]); };
+    return Cell{place(0), place(1), place(2), numbers->back()};
+  }
+};
+template <>
+struct TextOf<Guess> : CellText<Guess> {};
+template <>
+struct TextOf<OutputGradient::Cell> : CellText<OutputGradient::Cell> {};
+
+/// What one layer's entry in the list of answers holds.
+struct LayerAnswers {
+  std::size_t layer = 0;
+  std::vector<IndexRange> revealed;
+  std::vector<Guess> guesses;
 };
 
 // What a session holds: one line a field, for writing and for reading. ---------------------------
@@ -48,6 +109,8 @@ constexpr Limits kMove{-kCell.high, kCell.high};
 constexpr Limits kShare{0.0, 1.0};
 constexpr Limits kColumn{240.0, 480.0};
 constexpr Limits kMaxLayers{0.0, 1000.0};
+constexpr Limits kWindow{0.0, 1e15};
+constexpr Limits kAnswers{0.0, 1e6};
 
 template <class Io>
 void fields(Io& io, Struct<PipelineLayer> auto& entry) {
@@ -80,6 +143,8 @@ void fields(Io& io, Struct<View> auto& view) {
   io.field("inspector_open", view.inspector_open);
   io.field("lab", view.lab);
   io.field("sweep", view.sweep);
+  io.field("input_stage", view.input_stage, kCount);
+  io.field("output_stage", view.output_stage, kCount);
 }
 
 template <class Io>
@@ -113,6 +178,51 @@ void fields(Io& io, Struct<ShiftView> auto& shift) {
 }
 
 template <class Io>
+void fields(Io& io, Struct<Playback> auto& playback) {
+  io.field("playing", playback.playing);
+  io.field("speed", playback.speed);
+}
+
+template <class Io>
+void fields(Io& io, Struct<IndexRange> auto& range) {
+  io.field("begin", range.begin, kWindow);
+  io.field("end", range.end, kWindow);
+}
+
+template <class Io>
+void fields(Io& io, Struct<LayerAnswers> auto& answers) {
+  io.field("layer", answers.layer, kCount);
+  io.field("revealed", answers.revealed, kAnswers);
+  io.field("guesses", answers.guesses, kAnswers);
+}
+
+template <class Io>
+void fields(Io& io, Struct<Prediction> auto& prediction) {
+  io.field("hidden", prediction.hidden);
+  std::vector<LayerAnswers> list;
+  for (const auto& [layer, answers] : prediction.layers)
+    list.push_back({layer, answers.revealed.ranges(), answers.guesses});
+  io.field("layers", list, kMaxLayers);
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(prediction)>>) {
+    prediction.layers.clear();
+    for (const LayerAnswers& entry : list) {
+      Answers& answers = prediction.layers[entry.layer];
+      for (const IndexRange& range : entry.revealed) answers.revealed.add(range);
+      answers.guesses = entry.guesses;
+    }
+  }
+}
+
+template <class Io>
+void fields(Io& io, Struct<Lens> auto& lens) {
+  io.field("on", lens.on);
+  io.field("seed", lens.seed);
+  io.field("ties", lens.ties);
+  io.field("to_source", lens.to_source);
+  io.field("typed", lens.typed, kAnswers);
+}
+
+template <class Io>
 void fields(Io& io, Struct<Document> auto& document) {
   io.field("pipeline", document.pipeline, kMaxLayers);
   io.field("selected_layer", document.selected_layer, kCount);
@@ -122,6 +232,9 @@ void fields(Io& io, Struct<Document> auto& document) {
   io.field("camera", document.camera);
   io.field("edit", document.edit);
   io.field("shift", document.shift);
+  io.field("playback", document.playback);
+  io.field("prediction", document.prediction);
+  io.field("lens", document.lens);
   io.field("notes", document.notes, Limits{0.0, kMaxNotes});
 }
 

@@ -54,7 +54,9 @@ std::optional<AxisReach> after(const std::optional<AxisReach>& reach,
                                const std::vector<AxisWindow>& windows) {
   const auto even = even_axis(windows);
   if (!reach || !even) return {};
-  return AxisReach{reach->size + (even->extent() - 1) * reach->jump, reach->jump * even->stride,
+  // A lone window steps nowhere; it stands for a tile.
+  const std::int64_t stride = even->outputs > 1 ? even->stride : even->extent();
+  return AxisReach{reach->size + (even->extent() - 1) * reach->jump, reach->jump * stride,
                    reach->start + even->begin * reach->jump};
 }
 

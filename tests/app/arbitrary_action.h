@@ -98,7 +98,8 @@ class ArbitraryAction {
       case 22:
         return action::GuessOutput{{size() - 2, size() - 2, size() - 2, 0.5F}};
       case 23:
-        return action::SetLens{{*rc::gen::arbitrary<bool>(), GradientSeed::cell, TiePolicy::all}};
+        return action::SetLens{
+            {*rc::gen::arbitrary<bool>(), GradientSeed::cell, TiePolicy::all, false, {}}};
       case 24:
         return action::SetGradientCell{{size() - 2, size() - 2, size() - 2, 0.5F}};
       default:

@@ -32,7 +32,7 @@ void mutate_text(std::string& text, std::mt19937& random) {
       text.erase(at, 1 + random() % 16);
       break;
   }
-  if (text.empty()) text = "{";
+  if (text.empty()) text.push_back('{');
 }
 
 /// A fault in what the text says: some value becomes another one.

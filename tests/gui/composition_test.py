@@ -6,6 +6,8 @@ from poolscope_window import GridTest
 
 
 class Composition(GridTest):
+    SIZE = (1600, 1000)
+
     def add(self, name):
         return self.click("layer/add", f"layer/add/{name}")
 
@@ -54,7 +56,8 @@ class Composition(GridTest):
     def test_a_canvas_shows_the_stage_chosen_for_it(self):
         self.two_maxima()
         self.choose("input/stage", "source")
-        document = self.key("Right")
+        self.move(5, 70)  # The list lay over the canvas, where the mouse chooses a window.
+        document = self.key("Home", "Right")
         self.assertEqual(document["view"]["input_stage"], 0)
         # The second output of both layers together reads rows 0 to 2, columns 1 to 3 of the source.
         rows, cols = self.shapes()[-1][2:]

@@ -23,7 +23,7 @@ G6 = ASSETS / "grids" / "g6.txt"
 PATIENCE = 60.0  # seconds; only a hang is slower
 STATUS_BAR = 32  # its height at scale 1
 KEYS = {"\n": "Return", "\t": "Tab", " ": "space", "-": "minus", "+": "plus", ".": "period", ",": "comma"}
-KEYS |= {"/": "slash", "_": "underscore", ";": "semicolon"}
+KEYS |= {"/": "slash", "_": "underscore", ";": "semicolon", "[": "bracketleft", "]": "bracketright"}
 ACCENT = np.array([0xFF, 0x8F, 0x4A])  # of the dark theme
 
 
