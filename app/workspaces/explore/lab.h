@@ -19,7 +19,7 @@ struct LabPanel {
   /// output.
   float (*draw)(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
   bool keeps_secrets = false;  ///< It shows nothing that tells a hidden output.
-  bool of_spans = false;  ///< It also tells of several layers that the canvases show as one.
+  bool of_spans = false;       ///< It also tells of several layers that the canvases show as one.
 };
 
 /// In the order of the tabs.
