@@ -9,8 +9,8 @@ namespace {
 
 /// Who runs a layer that an engine is asked for, as a cell of the table.
 std::string cell(const Engine& engine, const LoweredLayer& lowered, const Shape& input) {
-  const bool in_network = std::holds_alternative<Convolution>(lowered) ||
-                          std::holds_alternative<Pointwise>(lowered);
+  const bool in_network =
+      std::holds_alternative<Convolution>(lowered) || std::holds_alternative<Pointwise>(lowered);
   if (in_network) return engine.has_network_layers() ? "yes" : "by cpu";
   const auto pools = pools_of(lowered);
   if (pools.empty()) return engine.name() == "reference" ? "yes" : "by reference";

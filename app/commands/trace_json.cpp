@@ -58,7 +58,8 @@ Json written_json(const Layer& layer, const Parameter& parameter) {
   return written.is_discarded() ? Json() : written;
 }
 
-/// Names are written in quotes, kernels as names or lists; a layer over a single row has one number where others have a pair.
+/// Names are written in quotes, kernels as names or lists; a layer over a single row has one number
+/// where others have a pair.
 template <class Value>
 constexpr bool kIsName = std::is_same_v<Value, AutoPad> || std::is_same_v<Value, DataFormat> ||
                          std::is_same_v<Value, Choice> || std::is_same_v<Value, KernelBank>;
