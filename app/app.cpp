@@ -12,9 +12,11 @@
 #include "app/document_json.h"
 #include "app/file_browser.h"
 #include "app/overlays.h"
+#include "app/palette.h"
 #include "app/samples.h"
 #include "app/session.h"
 #include "app/state_folder.h"
+#include "app/user_command.h"
 #include "core/io/file.h"
 
 namespace poolscope {
@@ -27,6 +29,8 @@ constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowF
 /// The middle is never narrower than this; columns fold for it.
 constexpr float kMinCenter = 560.0F;
 constexpr float kMinColumn = 240.0F, kMaxColumn = 480.0F;
+/// The narrowest in which no size formula of a small grid is cut.
+constexpr float kProjectorColumn = 272.0F;
 
 /// A window of ImGui that fills `area`.
 template <class Draw>
@@ -60,11 +64,13 @@ FrameLayout layout_of(const Ui& ui) {
   const float bottom = size.y - std::round(ui.px(kStatusBarHeight));
   layout.top = {{0, 0}, {size.x, top}};
   layout.status = {{0, bottom}, size};
-  float left = std::round(ui.px(view.left_width));
+  // The numbers of the class need the room: the column narrows, the inspector becomes a band.
+  float left = std::round(ui.px(view.projector ? kProjectorColumn : view.left_width));
   float right = std::round(ui.px(view.inspector_width));
   const float room = size.x - ui.px(kMinCenter);
   layout.left_open = view.left_open && left <= room;
-  layout.inspector_open = view.inspector_open && (layout.left_open ? left : 0) + right <= room;
+  layout.inspector_open =
+      !view.projector && view.inspector_open && (layout.left_open ? left : 0) + right <= room;
   layout.drawer = !layout.left_open && left > room && ui.memory.left_drawer;
   layout.left = {{0, top}, {left, bottom}};
   left = layout.left_open ? left : 0;
@@ -88,10 +94,10 @@ void draw_border(const Ui& ui, const char* id, float x, const Rect& area, Border
     ImGui::GetWindowDrawList()->AddRectFilled(
         {line, area.min.y}, {line + std::max(1.0F, std::floor(ui.px(1))), area.max.y},
         ui.theme.line);
-    const Click click = click_area(ui, id, handle);
+    const Click click = click_area(ui, id, handle, Reach::mouse);
     if (click.hovered || click.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
     if (!click.held || ImGui::GetIO().MouseDelta.x == 0.0F) return;
-    const float moved = drag.sign * ImGui::GetIO().MouseDelta.x / ui.document.view.scale;
+    const float moved = drag.sign * ImGui::GetIO().MouseDelta.x / ui.document.view.shown_scale();
     ui.edit_view(
         [&](View& view) {
           view.*drag.width = std::clamp(view.*drag.width + moved, kMinColumn, kMaxColumn);
@@ -127,15 +133,19 @@ App::App(Document document, HeatmapRenderer heatmaps, AppOptions options)
       options_(std::move(options)),
       runner_(options_.wake),
       browser_(std::make_unique<FileBrowser>()),
-      desk_(std::make_unique<Desk>(options_.keeps_work, options_.wake)) {
+      desk_(std::make_unique<Desk>(options_.keeps_work, options_.wake)),
+      palette_(std::make_unique<Palette>()) {
   memory_.recent = load_recent();
+  memory_.link_axes = options_.settings.link_axes;
+  memory_.tour_seen = options_.settings.tour_seen;
+  if (!options_.message.empty()) memory_.log.push_back(options_.message);
   update_plan();
 }
 
 App::~App() = default;
 
 bool App::prepare() {
-  const std::pair style{document().view.theme, document().view.scale};
+  const std::pair style{document().view.shown_theme(), document().view.shown_scale()};
   if (styled_ == style) return false;
   const bool scaled = !styled_ || styled_->second != style.second;
   apply_style(theme_of(style.first), style.second);
@@ -151,12 +161,14 @@ Ui App::make_ui(const Keys& keys) {
           evaluation,
           evaluation == nullptr || !evaluation->request.same_as(wanted),
           plan_,
-          theme_of(document().view.theme),
+          theme_of(document().view.shown_theme()),
           fonts_,
           heatmaps_,
           keys,
           actions_,
-          memory_};
+          memory_,
+          history_.can_undo(),
+          history_.can_redo()};
 }
 
 void App::update_plan() {
@@ -169,9 +181,11 @@ void App::update_plan() {
   planned_ = std::move(request);
 }
 
-void App::frame(const Keys& keys) {
+void App::frame(const Keys& pressed) {
+  Keys keys = pressed;
   heatmaps_.begin_frame();
   memory_.controls.clear();
+  memory_.tips.clear();
   memory_.shown.clear();
   memory_.wake_after = -1.0;
   memory_.working = false;
@@ -179,12 +193,13 @@ void App::frame(const Keys& keys) {
   poll_files();
   const bool landed = runner_.poll();
   const Ui ui = make_ui(keys);
-  handle_keys(ui);
+  take_focus_keys(ui, keys);
+  take_commands(ui);
   draw(ui);
   desk_->update(ui, history_);
   if (memory_.open_request) open(*std::exchange(memory_.open_request, std::nullopt));
   changed_ = changed_ || landed || !actions_.empty() || memory_.undo || memory_.redo;
-  wants_frame_ = changed_;
+  wants_frame_ = changed_ || !memory_.asked_next.empty();
   apply_actions();
   update_plan();
   changed_ = false;
@@ -197,8 +212,7 @@ void App::frame(const Keys& keys) {
 void App::draw(const Ui& ui) {
   const FrameLayout layout = layout_of(ui);
   explore_.begin(ui);
-  const BarState bar{history_.can_undo(), history_.can_redo(), !layout.left_shown(), runner_.busy(),
-                     runner_.busy_seconds()};
+  const BarState bar{!layout.left_shown(), runner_.busy(), runner_.busy_seconds()};
   if (runner_.busy()) ui.wake_in(0.1);
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
   draw_region("status", layout.status, ui.theme.panel,
@@ -209,7 +223,8 @@ void App::draw(const Ui& ui) {
   });
   // Of these regions, one made earlier lies over one made later: borders over their columns.
   if (layout.left_shown()) {
-    draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
+    if (!document().view.projector)
+      draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
     draw_region("left column", layout.left, ui.theme.panel,
                 [&] { explore_.draw_left(ui, layout.left); });
   }
@@ -218,6 +233,7 @@ void App::draw(const Ui& ui) {
                 {&View::inspector_width, -1});
     draw_region("inspector column", layout.inspector, ui.theme.panel,
                 [&] { explore_.draw_inspector_column(ui, layout.inspector); });
+    memory_.controls["column/inspector"] = layout.inspector;
   }
   if (std::exchange(memory_.toggle_left, false)) toggle_left(ui);
   if (std::exchange(memory_.cancel, false)) runner_.cancel();
@@ -225,26 +241,9 @@ void App::draw(const Ui& ui) {
   if (const auto kind = std::exchange(memory_.browse_to_save, {})) browser_->ask(*kind, document());
   browser_->draw(ui);
   desk_->draw(ui, layout.center);
+  if (std::exchange(memory_.open_palette, false)) palette_->open();
+  palette_->draw(ui);
   draw_overlays(ui);
-}
-
-void App::handle_keys(const Ui& ui) {
-  if (keys_are_typed(ui)) return;
-  if (ui.keys.pressed(Key::z, true)) memory_.undo = true;
-  if (ui.keys.pressed(Key::z, true, true) || ui.keys.pressed(Key::y, true)) memory_.redo = true;
-  if (ui.keys.pressed(Key::o, true)) memory_.open_browser = true;
-  if (ui.keys.pressed(Key::q, true)) memory_.quit = true;
-  if (ui.keys.pressed(Key::f1)) memory_.show_keys = !memory_.show_keys;
-  if (ui.keys.pressed(Key::f9)) memory_.toggle_left = true;
-  if (ui.keys.pressed(Key::f10))
-    ui.edit_view([](View& view) { view.inspector_open = !view.inspector_open; });
-  if (ui.keys.pressed(Key::f2)) ui.act(action::SetEditCell{{!document().edit.active, 0, 0}});
-  if (document().edit.active || memory_.typing_cell) return;
-  if (ui.keys.pressed(Key::v)) ui.edit_view([](View& view) { view.values = !view.values; });
-  if (ui.keys.pressed(Key::i)) ui.edit_view([](View& view) { view.indices = !view.indices; });
-  if (document().pipeline.empty()) return;
-  if (ui.keys.pressed(Key::d, true)) ui.act(action::DuplicateLayer{document().selected_layer});
-  if (ui.keys.pressed(Key::del)) ui.act(action::RemoveLayer{document().selected_layer});
 }
 
 void App::apply_actions() {
@@ -317,6 +316,17 @@ std::string App::title() const {
   return fmt::format("{}{}", desk_->is_unsaved(shown) ? "*" : "",
                      shown.session.filename().string());
 }
+
+Settings App::settings() const {
+  Settings settings = options_.settings;
+  settings.view = document().view;
+  settings.engine = document().engine;
+  settings.link_axes = memory_.link_axes;
+  settings.tour_seen = memory_.tour_seen;
+  return settings;
+}
+
+void App::tell(std::string message) { memory_.log.push_back(std::move(message)); }
 
 double App::wake_after() const { return memory_.wake_after; }
 

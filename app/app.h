@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/history.h"
+#include "app/settings.h"
 #include "app/ui.h"
 #include "app/workspaces/explore/explore.h"
 
@@ -18,11 +19,14 @@ namespace poolscope {
 
 class Desk;
 class FileBrowser;
+class Palette;
 
 struct AppOptions {
-  std::filesystem::path dump_document;  ///< Written with every frame; empty for none.
-  std::function<void()> wake;           ///< Called from workers when a frame is wanted.
-  bool keeps_work = false;              ///< Unsaved work outlives the program, and a crash.
+  std::filesystem::path dump_document;      ///< Written with every frame; empty for none.
+  std::function<void()> wake;               ///< Called from workers when a frame is wanted.
+  bool keeps_work = false;                  ///< Unsaved work outlives the program, and a crash.
+  Settings settings = {.tour_seen = true};  ///< What is remembered besides the document's view.
+  std::string message = {};                 ///< For the log.
 };
 
 /// The whole program apart from its window: a document, its evaluation, and the interface. It draws
@@ -38,13 +42,18 @@ class App {
   /// texture must be made again.
   bool prepare();
   /// Between NewFrame() and Render(): draws everything and applies what the user did.
-  void frame(const Keys& keys);
+  void frame(const Keys& pressed);
   /// Opens a file in the background.
   void open(const std::filesystem::path& path);
   /// Changes the document in the next frame.
   void act(Action action) { actions_.push_back(std::move(action)); }
   /// Waits for the evaluation and files under way (off-screen rendering).
   void settle();
+
+  /// What is to be remembered, as it is now.
+  Settings settings() const;
+  /// Keeps a message in the log.
+  void tell(std::string message);
 
   const Document& document() const { return history_.document(); }
   const UiMemory& memory() const { return memory_; }
@@ -65,7 +74,6 @@ class App {
   Ui make_ui(const Keys& keys);
   void update_plan();
   void draw(const Ui& ui);
-  void handle_keys(const Ui& ui);
   void apply_actions();
   void poll_files();
   void dump_document();
@@ -79,6 +87,7 @@ class App {
   Explore explore_;
   std::unique_ptr<FileBrowser> browser_;
   std::unique_ptr<Desk> desk_;
+  std::unique_ptr<Palette> palette_;
   std::vector<Action> actions_;
   PipelinePlan plan_;
   std::optional<RunRequest> planned_;

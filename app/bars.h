@@ -10,7 +10,6 @@ inline constexpr float kStatusBarHeight = 32.0F;
 
 /// What the bars need beyond the document.
 struct BarState {
-  bool can_undo, can_redo;
   bool left_folded;     ///< The left column is not on the screen.
   bool busy;            ///< A run is under way.
   double busy_seconds;  ///< For how long.

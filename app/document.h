@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -51,7 +52,8 @@ struct SweepView {
 /// How values are drawn.
 struct View {
   ThemeName theme = ThemeName::dark;
-  float scale = 1.0F;  ///< Of the whole interface, 1 to 2.5.
+  float scale = 1.0F;      ///< Of the whole interface, 1 to 2.5.
+  bool projector = false;  ///< For the front of a class: light, 1.6 times as large, and calmer.
   ColorMap map = ColorMap::viridis;
   RangeScale range = RangeScale::shared;
   bool values = true;   ///< Print numbers in cells.
@@ -70,6 +72,9 @@ struct View {
   std::string lab;  ///< Id of the panel under the canvases; empty: the one that suits the input.
   SweepView sweep;
 
+  ThemeName shown_theme() const { return projector ? ThemeName::light : theme; }
+  /// Pixels a unit of the design is drawn with.
+  float shown_scale() const { return projector ? std::min(scale * 1.6F, 2.5F) : scale; }
   bool operator==(const View&) const = default;
 };
 

@@ -50,6 +50,7 @@ json stage_json(const std::optional<std::size_t>& stage) {
 json view_json(const View& view) {
   return {{"theme", theme_text(view.theme)},
           {"scale", view.scale},
+          {"projector", view.projector},
           {"map", color_map_name(view.map)},
           {"range", view.range == RangeScale::shared ? "shared" : "own"},
           {"values", view.values},
@@ -167,7 +168,9 @@ std::string document_json(const Document& document, const Evaluation* evaluation
       {"frames", memory.frames},
       {"busy", memory.busy},
       {"controls", controls_json(memory)},
-      {"shown", memory.shown}};
+      {"shown", memory.shown},
+      {"focus", memory.focus.id()},
+      {"tips", memory.tips}};
   return json_text(all, 1) + "\n";
 }
 

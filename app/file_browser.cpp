@@ -170,7 +170,9 @@ void FileBrowser::draw_path(const Ui& ui, const Rect& row) {
     go_to(folder_.parent_path());
   }
   const Rect field{{row.min.x + side + ui.px(8), row.min.y}, row.max};
-  if (const auto typed = text_field(ui, "browser/path", field, folder_.string(), !error_.empty())) {
+  const auto typed = text_field(ui, "browser/path", field, folder_.string(), !error_.empty());
+  tooltip(ui, "Type a path; Enter opens it");
+  if (typed) {
     std::error_code error;
     const std::filesystem::path path = folder_ / *typed;
     const bool is_new = saving_ && std::filesystem::is_directory(path.parent_path(), error) &&

@@ -1,36 +1,29 @@
 #include "app/overlays.h"
 
 #include <algorithm>
+#include <array>
 
+#include <fmt/format.h>
 #include <imgui_internal.h>
+
+#include "app/translation.h"
+#include "app/user_command.h"
 
 namespace poolscope {
 namespace {
 
-struct KeyHelp {
+/// What the mouse and the keys of no command do.
+struct Gesture {
+  const char* group;
   const char* keys;
   const char* meaning;
 };
-constexpr KeyHelp kKeys[] = {{"Space", "play and pause"},
-                             {"← →  Home End", "window before, after, first, last"},
-                             {"Shift ← →  ↑ ↓", "window above, below"},
-                             {"Click", "pin the window; Esc lets go"},
-                             {"H   R   Shift+R", "hide outputs, reveal one, reveal all"},
-                             {"G", "backward: how a gradient flows to the input"},
-                             {"Wheel, drag", "zoom about the cursor, pan"},
-                             {"Z   F", "zoom to the window, fit"},
-                             {"F2", "type into cells; Enter down, Tab right, Esc leave"},
-                             {"V   I", "values, indices"},
-                             {"O", "windows canvas: values, coverage, overlap, dead cells"},
-                             {"F9   F10", "left column, inspector"},
-                             {"Ctrl+O", "open a file"},
-                             {"Ctrl+S", "save the session; with Shift under another name"},
-                             {"Ctrl+Shift+C", "copy the pipeline as code"},
-                             {"Ctrl+Z", "undo"},
-                             {"Ctrl+Shift+Z", "redo"},
-                             {"Ctrl+D   Del", "duplicate, remove the layer"},
-                             {"Ctrl+Q", "quit"},
-                             {"F1", "these keys"}};
+constexpr std::array<Gesture, 6> kGestures{{{"Window", "Click", "Pin the window under the mouse"},
+                                            {"Window", "Esc", "Let go of it"},
+                                            {"View", "Wheel", "Zoom about the mouse"},
+                                            {"View", "Drag", "Move the zoomed canvases"},
+                                            {"Controls", "Tab", "Next control; Shift+Tab before"},
+                                            {"Controls", "Enter", "Use it; arrows change it"}}};
 
 /// A closable panel in the middle of the screen.
 bool begin_panel(const Ui& ui, const char* title, bool& open, ImVec2 size) {
@@ -43,25 +36,67 @@ bool begin_panel(const Ui& ui, const char* title, bool& open, ImVec2 size) {
   ImGui::PushStyleColor(ImGuiCol_WindowBg, ui.theme.raised);
   ImGui::PushStyleColor(ImGuiCol_TitleBg, ui.theme.raised);
   ImGui::PushStyleColor(ImGuiCol_TitleBgActive, ui.theme.raised);
-  const bool shown =
-      ImGui::Begin(title, &open, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
+  const bool shown = ImGui::Begin(fmt::format("{}###{}", tr(title), title).c_str(), &open,
+                                  ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
   ImGui::PopStyleColor(3);
   ImGui::PopStyleVar(2);
   return shown;
 }
 
+void draw_key_row(const Ui& ui, const std::string& keys, const char* meaning) {
+  ImGui::TableNextRow(0, ui.px(26));
+  ImGui::TableNextColumn();
+  ImGui::PushFont(ui.fonts[Font::mono12]);
+  ImGui::TextUnformatted(keys.c_str());
+  ImGui::PopFont();
+  ImGui::TableNextColumn();
+  const std::string_view text = tr(meaning);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+}
+
+/// All keys of a command, but for the same with Shift: `Ctrl+Shift+Z  Ctrl+Y`.
+std::string keys_of(const UserCommand& command) {
+  std::string text;
+  for (const KeyPress& press : command.keys) {
+    const bool again = &press != &command.keys.front() && press.key == command.keys.front().key;
+    if (!again) text += (text.empty() ? "" : "  ") + key_text(press);
+  }
+  return text;
+}
+
+void draw_key_group(const Ui& ui, const std::string& group) {
+  ImGui::TableNextRow(0, ui.px(32));
+  ImGui::TableNextColumn();
+  ImGui::PushFont(ui.fonts[Font::sans13_semibold]);
+  const std::string_view heading = tr(group);
+  ImGui::TextUnformatted(heading.data(), heading.data() + heading.size());
+  ImGui::PopFont();
+  for (const UserCommand& command : command_table()) {
+    if (command.group == group && !command.keys.empty())
+      draw_key_row(ui, keys_of(command), command.title.c_str());
+  }
+  for (const Gesture& gesture : kGestures) {
+    if (gesture.group == group) draw_key_row(ui, gesture.keys, gesture.meaning);
+  }
+}
+
+/// The headings of commands and gestures, each once, in their order.
+std::vector<std::string> key_groups() {
+  std::vector<std::string> groups;
+  const auto add = [&](const std::string& group) {
+    if (std::ranges::count(groups, group) == 0) groups.push_back(group);
+  };
+  for (const UserCommand& command : command_table()) {
+    if (!command.keys.empty()) add(command.group);
+  }
+  for (const Gesture& gesture : kGestures) add(gesture.group);
+  return groups;
+}
+
 void draw_keys(const Ui& ui) {
-  if (begin_panel(ui, "Keys", ui.memory.show_keys, {480, 520}) &&
+  if (begin_panel(ui, "Keys", ui.memory.show_keys, {480, 620}) &&
       ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
-    for (const KeyHelp& entry : kKeys) {
-      ImGui::TableNextRow(0, ui.px(28));
-      ImGui::TableNextColumn();
-      ImGui::PushFont(ui.fonts[Font::mono12]);
-      ImGui::TextUnformatted(entry.keys);
-      ImGui::PopFont();
-      ImGui::TableNextColumn();
-      ImGui::TextUnformatted(entry.meaning);
-    }
+    for (const std::string& group : key_groups()) draw_key_group(ui, group);
     ImGui::EndTable();
   }
   ImGui::End();
@@ -69,7 +104,8 @@ void draw_keys(const Ui& ui) {
 
 void draw_log(const Ui& ui) {
   if (begin_panel(ui, "Messages", ui.memory.show_log, {620, 360})) {
-    if (ui.memory.log.empty()) ImGui::TextDisabled("No messages in this session.");
+    if (ui.memory.log.empty())
+      ImGui::TextDisabled("%s", std::string(tr("No messages in this session.")).c_str());
     for (const std::string& line : ui.memory.log) ImGui::TextWrapped("%s", line.c_str());
   }
   ImGui::End();
@@ -88,6 +124,7 @@ void draw_overlays(const Ui& ui) {
   }
   if (ui.memory.show_keys) draw_keys(ui);
   if (ui.memory.show_log) draw_log(ui);
+  draw_tour(ui);
 }
 
 bool keys_are_typed(const Ui& ui) {

@@ -3,13 +3,19 @@
 #include <fmt/format.h>
 
 #include "app/bars.h"
+#include "app/user_command.h"
 
 namespace poolscope {
 namespace {
 
 struct Hint {
-  std::string_view key, meaning;
+  std::string key;
+  std::string_view meaning;
 };
+
+Hint hint_of(std::string_view command, std::string_view meaning) {
+  return {find_command(command).key(), meaning};
+}
 
 float draw_shape_chain(const Ui& ui, float x, float y, float limit) {
   for (std::size_t i = 0; i < ui.plan.stages.size(); ++i) {
@@ -34,13 +40,20 @@ void separator(const Ui& ui, float& x, float y) {
   x += ui.px(16);
 }
 
-float draw_hints(const Ui& ui, float right, float y) {
-  const bool editing = ui.document.edit.active;
-  std::array<Hint, 3> hints =
-      editing ? std::array<Hint, 3>{{{"Enter", "down"}, {"Tab", "right"}, {"Esc", "leave"}}}
-              : std::array<Hint, 3>{{{"Space", "play"}, {"← →", "window"}, {"F1", "keys"}}};
+/// The three keys that matter now.
+std::array<Hint, 3> hints_of(const Ui& ui) {
+  const Hint keys =
+      ui.document.view.projector ? hint_of("projector", "projector off") : hint_of("keys", "keys");
+  if (!ui.memory.focus.id().empty())
+    return {{{"Tab", "next control"}, {"Enter", "use it"}, {"Esc", "leave"}}};
+  if (ui.document.edit.active) return {{{"Enter", "down"}, {"Tab", "right"}, {"Esc", "leave"}}};
   if (ui.document.prediction.hidden)
-    hints = {{{"Enter", "check"}, {"R", "reveal"}, {"F1", "keys"}}};
+    return {Hint{"Enter", "check"}, hint_of("reveal", "reveal"), keys};
+  return {hint_of("play", "play"), hint_of("window/next", "next window"), keys};
+}
+
+float draw_hints(const Ui& ui, float right, float y) {
+  const std::array<Hint, 3> hints = hints_of(ui);
   for (std::size_t i = hints.size(); i-- > 0;) {
     right -= text_width(ui, Font::sans12, hints[i].meaning);
     draw_text(ui, Font::sans12, {right, y}, ui.theme.t3, hints[i].meaning);
@@ -67,7 +80,11 @@ void draw_status_bar(const Ui& ui, const Rect& area, const Explore& explore) {
   ImGui::GetWindowDrawList()->AddRectFilled(area.min, area.max, ui.theme.panel);
   draw_divider(ui, area.min.x, area.max.x, area.min.y);
   const float y = area.center().y;
-  const float limit = draw_hints(ui, area.max.x - ui.px(16), y) - ui.px(16);
+  const float right = area.max.x - ui.px(16);
+  const float invitation = draw_tour_invitation(
+      ui, {{area.min.x + area.width() * 0.4F, area.min.y}, {right, area.max.y}});
+  const float limit =
+      (invitation > 0.0F ? right - invitation : draw_hints(ui, right, y)) - ui.px(16);
   float x = draw_shape_chain(ui, area.min.x + ui.px(16), y, limit);
   const std::string cursor = explore.cursor_text();
   const std::string run =

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "app/translation.h"
 #include "app/ui.h"
 
 namespace poolscope {
@@ -10,14 +11,17 @@ const char* end_of(std::string_view text) { return text.data() + text.size(); }
 
 }  // namespace
 
-float text_width(const Ui& ui, Font font, std::string_view text) {
+float text_width(const Ui& ui, Font font, std::string_view english) {
+  const std::string_view text = tr(english);
   const ImFont* face = ui.fonts[font];
   return face->CalcTextSizeA(face->FontSize, 1e9F, 0.0F, begin_of(text), end_of(text)).x;
 }
 
 float text_height(const Ui& ui, Font font) { return ui.fonts[font]->FontSize; }
 
-float draw_text(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, std::string_view text) {
+float draw_text(const Ui& ui, Font font, ImVec2 left_center, ImU32 color,
+                std::string_view english) {
+  const std::string_view text = tr(english);
   ImFont* face = ui.fonts[font];
   const ImVec2 at{std::round(left_center.x), std::round(left_center.y - face->FontSize * 0.5F)};
   ImGui::GetWindowDrawList()->AddText(face, face->FontSize, at, color, begin_of(text),
@@ -36,12 +40,13 @@ void draw_text_centered(const Ui& ui, Font font, ImVec2 center, ImU32 color,
 }
 
 void draw_text_cut(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, float width,
-                   std::string_view text) {
+                   std::string_view english) {
+  const std::string text(tr(english));
   if (text_width(ui, font, text) <= width) {
     draw_text(ui, font, left_center, color, text);
     return;
   }
-  std::string cut(text);
+  std::string cut = text;
   while (!cut.empty() && text_width(ui, font, cut + "…") > width) {
     do {
       cut.pop_back();
@@ -56,7 +61,8 @@ void draw_text_cut(const Ui& ui, Font font, ImVec2 left_center, ImU32 color, flo
 }
 
 float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, float width,
-                        std::string_view text) {
+                        std::string_view english) {
+  const std::string text(tr(english));
   ImFont* face = ui.fonts[font];
   const float pitch = std::round(face->FontSize * 1.25F);
   const char* line = begin_of(text);

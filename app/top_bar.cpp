@@ -4,8 +4,7 @@
 
 #include "app/autosave.h"
 #include "app/bars.h"
-#include "app/samples.h"
-#include "core/engines/engine_list.h"
+#include "app/menus.h"
 
 namespace poolscope {
 namespace {
@@ -20,154 +19,6 @@ void draw_logo(const Ui& ui, ImVec2 center) {
     list().AddRectFilled({x, y}, {x + side, y + side}, i == 3 ? ui.theme.acc : ui.theme.edge,
                          ui.px(2));
   }
-}
-
-bool item(const Ui& ui, const char* text, const char* keys = nullptr, bool checked = false,
-          bool enabled = true) {
-  const bool chosen = ImGui::MenuItem(text, keys, checked, enabled);
-  ui.memory.controls[fmt::format("menu/{}", text)] = {ImGui::GetItemRectMin(),
-                                                      ImGui::GetItemRectMax()};
-  return chosen;
-}
-
-bool begin_submenu(const Ui& ui, const char* text, bool enabled = true) {
-  const bool open = ImGui::BeginMenu(text, enabled);
-  // Once open, the last item is the one in the menu that holds it.
-  if (!open) {
-    ui.memory.controls[fmt::format("menu/{}", text)] = {ImGui::GetItemRectMin(),
-                                                        ImGui::GetItemRectMax()};
-  }
-  return open;
-}
-
-void draw_file_menu(const Ui& ui, const BarState&) {
-  if (item(ui, "Open…", "Ctrl+O")) ui.memory.open_browser = true;
-  if (ImGui::BeginMenu("Samples")) {
-    for (const Sample& sample : samples()) {
-      if (item(ui, sample.title.c_str())) open_file(ui, sample.path);
-    }
-    ImGui::EndMenu();
-  }
-  if (ImGui::BeginMenu("Recent", !ui.memory.recent.empty())) {
-    const auto recent = ui.memory.recent;
-    for (const auto& path : recent) {
-      if (item(ui, path.string().c_str())) open_file(ui, path);
-    }
-    ImGui::EndMenu();
-  }
-  const auto last = Autosave::last_work();
-  std::error_code missing;
-  if (item(ui, "Last work", nullptr, false, std::filesystem::exists(last, missing)))
-    open_file(ui, last);
-  ImGui::Separator();
-  if (item(ui, "Save", "Ctrl+S")) ui.memory.save_request = SaveRequest{};
-  if (item(ui, "Save as…", "Ctrl+Shift+S")) {
-    ui.memory.save_request = SaveRequest{};
-    ui.memory.save_elsewhere = true;
-  }
-  if (begin_submenu(ui, "Export")) {
-    for (const SaveKind kind : kExports) {
-      if (item(ui, std::string(save_row(kind).title).c_str()))
-        ui.memory.save_request = SaveRequest{kind};
-    }
-    ImGui::EndMenu();
-  }
-  ImGui::Separator();
-  if (item(ui, "Quit", "Ctrl+Q")) ui.memory.quit = true;
-}
-
-void draw_edit_menu(const Ui& ui, const BarState& state) {
-  if (item(ui, "Undo", "Ctrl+Z", false, state.can_undo)) ui.memory.undo = true;
-  if (item(ui, "Redo", "Ctrl+Shift+Z", false, state.can_redo)) ui.memory.redo = true;
-  ImGui::Separator();
-  const bool has_layers = !ui.document.pipeline.empty();
-  if (item(ui, "Duplicate layer", "Ctrl+D", false, has_layers))
-    ui.act(action::DuplicateLayer{ui.document.selected_layer});
-  if (item(ui, "Remove layer", "Del", false, has_layers))
-    ui.act(action::RemoveLayer{ui.document.selected_layer});
-}
-
-void draw_color_menu(const Ui& ui) {
-  const View& view = ui.document.view;
-  for (const ColorMap map : kColorMaps) {
-    const std::string title(color_map_title(map));
-    if (item(ui, title.c_str(), nullptr, view.map == map))
-      ui.edit_view([map](View& v) { v.map = map; });
-  }
-  ImGui::Separator();
-  const bool shared = view.range == RangeScale::shared;
-  if (item(ui, "Shared range", nullptr, shared))
-    ui.edit_view([](View& v) { v.range = RangeScale::shared; });
-  if (item(ui, "Own range a canvas", nullptr, !shared))
-    ui.edit_view([](View& v) { v.range = RangeScale::own; });
-}
-
-void draw_view_menu(const Ui& ui, const BarState&) {
-  const View& view = ui.document.view;
-  if (item(ui, "Dark theme", nullptr, view.theme == ThemeName::dark))
-    ui.edit_view([](View& v) { v.theme = ThemeName::dark; });
-  if (item(ui, "Light theme", nullptr, view.theme == ThemeName::light))
-    ui.edit_view([](View& v) { v.theme = ThemeName::light; });
-  ImGui::Separator();
-  for (const float scale : {1.0F, 1.25F, 1.6F, 2.0F}) {
-    const std::string text = fmt::format("Scale {}", number_text(static_cast<double>(scale)));
-    if (item(ui, text.c_str(), nullptr, view.scale == scale))
-      ui.edit_view([scale](View& v) { v.scale = scale; });
-  }
-  if (ImGui::BeginMenu("Colours")) {
-    draw_color_menu(ui);
-    ImGui::EndMenu();
-  }
-  ImGui::Separator();
-  if (item(ui, "Values", "V", view.values)) ui.edit_view([](View& v) { v.values = !v.values; });
-  if (item(ui, "Indices", "I", view.indices)) ui.edit_view([](View& v) { v.indices = !v.indices; });
-  const bool hidden = ui.document.prediction.hidden;
-  if (item(ui, "Hide outputs until asked", "H", hidden)) ui.act(action::HideOutputs{!hidden});
-  const bool lens = ui.document.lens.on;
-  if (item(ui, "Backward lens", "G", lens)) {
-    Lens next = ui.document.lens;
-    next.on = !lens;
-    ui.act(action::SetLens{next});
-  }
-  if (item(ui, "Left column", "F9", view.left_open)) ui.memory.toggle_left = true;
-  if (item(ui, "Inspector", "F10", view.inspector_open))
-    ui.edit_view([](View& v) { v.inspector_open = !v.inspector_open; });
-  if (item(ui, "Fit", "F")) ui.act(action::SetCamera{});
-}
-
-void draw_help_menu(const Ui& ui, const BarState&) {
-  if (item(ui, "Keys", "F1")) ui.memory.show_keys = true;
-  if (item(ui, "Messages")) ui.memory.show_log = true;
-}
-
-struct Menu {
-  const char* name;
-  void (*draw)(const Ui&, const BarState&);
-};
-constexpr std::array<Menu, 4> kMenus{{{"File", draw_file_menu},
-                                      {"Edit", draw_edit_menu},
-                                      {"View", draw_view_menu},
-                                      {"Help", draw_help_menu}}};
-
-float draw_menus(const Ui& ui, const BarState& state, float x, float y) {
-  for (const Menu& menu : kMenus) {
-    const std::string id = fmt::format("menu/{}", menu.name);
-    const float width = text_width(ui, Font::sans13, menu.name) + ui.px(14);
-    const Rect rect = Rect::of(x, y - ui.px(15), width, ui.px(30));
-    const Click click = click_area(ui, id, rect);
-    const bool open = ImGui::IsPopupOpen(id.c_str());
-    if (click.hovered || open) list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
-    draw_text_centered(ui, Font::sans13, rect.center(),
-                       open || click.hovered ? ui.theme.t1 : ui.theme.t2, menu.name);
-    if (click.clicked) ImGui::OpenPopup(id.c_str());
-    ImGui::SetNextWindowPos({rect.min.x, rect.max.y + ui.px(6)});
-    if (ImGui::BeginPopup(id.c_str())) {
-      menu.draw(ui, state);
-      ImGui::EndPopup();
-    }
-    x += width;
-  }
-  return x;
 }
 
 constexpr std::string_view kWorkspace = "Explore";
@@ -207,11 +58,7 @@ std::string badge_tip(const Ui& ui, const std::string& text) {
 void draw_engine_menu(const Ui& ui, const Rect& badge) {
   ImGui::SetNextWindowPos({badge.max.x, badge.max.y + ui.px(6)}, ImGuiCond_Always, {1.0F, 0.0F});
   if (!ImGui::BeginPopup("engine/menu")) return;
-  for (const EngineInfo& info : engine_infos()) {
-    const bool chosen = ui.document.engine == info.name;
-    if (item(ui, info.name.c_str(), info.about.c_str(), chosen, info.is_here))
-      ui.act(action::SetEngine{info.name});
-  }
+  draw_menu_lines(ui, find_command("engine").items(ui));
   ImGui::EndPopup();
 }
 
@@ -239,24 +86,31 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
                  std::max(1.0F, ui.px(1)));
   draw_badge_mark(ui, state, {badge.min.x + ui.px(16), badge.center().y});
   draw_text(ui, Font::sans12, {badge.min.x + ui.px(27), badge.center().y}, ui.theme.t1, text);
-  tooltip(ui, click.hovered, badge_tip(ui, whole));
+  tooltip(ui, badge_tip(ui, whole));
   if (click.clicked) ImGui::OpenPopup("engine/menu");
   draw_engine_menu(ui, badge);
   right = badge.min.x - ui.px(16);
 }
 
-void draw_undo_redo(const Ui& ui, const BarState& state, float right, float y) {
+void draw_undo_redo(const Ui& ui, float right, float y) {
   const float side = ui.px(30);
-  if (button(ui, "redo", Rect::of(right - side, y - side * 0.5F, side, side),
+  const auto place = [&](float from_right) {
+    return Rect::of(right - from_right, y - side * 0.5F, side, side);
+  };
+  if (button(ui, "redo", place(side),
              {.icon = Icon::redo,
-              .enabled = state.can_redo,
+              .enabled = ui.can_redo,
               .flat = true,
-              .tip = "Redo (Ctrl+Shift+Z)"})) {
+              .tip = "Redo",
+              .command = "redo"})) {
     ui.memory.redo = true;
   }
-  if (button(
-          ui, "undo", Rect::of(right - 2 * side - ui.px(4), y - side * 0.5F, side, side),
-          {.icon = Icon::undo, .enabled = state.can_undo, .flat = true, .tip = "Undo (Ctrl+Z)"})) {
+  if (button(ui, "undo", place(2 * side + ui.px(4)),
+             {.icon = Icon::undo,
+              .enabled = ui.can_undo,
+              .flat = true,
+              .tip = "Undo",
+              .command = "undo"})) {
     ui.memory.undo = true;
   }
 }
@@ -273,19 +127,21 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
     x = draw_text(ui, Font::sans16_semibold, {x, y}, ui.theme.t1, "Poolscope");
   }
   x += ui.px(16);
-  x = draw_menus(ui, state, x, y) + ui.px(22);
+  x = draw_menus(ui, x, y) + ui.px(22);
   draw_workspace_tab(ui, area, x);
   if (state.left_folded) {
     const float at = x + text_width(ui, Font::sans14_medium, kWorkspace) + ui.px(18);
-    if (button(
-            ui, "left/open", Rect::of(at, y - ui.px(15), ui.px(30), ui.px(30)),
-            {.icon = Icon::sidebar, .flat = true, .tip = "Source, pipeline and parameters (F9)"})) {
+    if (button(ui, "left/open", Rect::of(at, y - ui.px(15), ui.px(30), ui.px(30)),
+               {.icon = Icon::sidebar,
+                .flat = true,
+                .tip = "Source, pipeline and parameters",
+                .command = "left"})) {
       ui.memory.toggle_left = true;
     }
   }
   float right = area.max.x - ui.px(16);
   draw_badge(ui, state, area, right);
-  if (area.width() > ui.px(kTinyBar)) draw_undo_redo(ui, state, right, y);
+  if (area.width() > ui.px(kTinyBar)) draw_undo_redo(ui, right, y);
   if (state.busy && state.busy_seconds > kLongRun) {
     const ButtonSpec cancel{.text = "Cancel", .tip = "Give up this run; the last picture stays"};
     const float width = button_width(ui, cancel);

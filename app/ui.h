@@ -13,12 +13,14 @@
 
 #include "app/actions.h"
 #include "app/canvas/heatmap.h"
+#include "app/focus.h"
 #include "app/geometry.h"
 #include "app/keys.h"
 #include "app/number_text.h"
 #include "app/runner.h"
 #include "app/save_request.h"
 #include "app/theme.h"
+#include "app/tour.h"
 
 namespace poolscope {
 
@@ -30,16 +32,25 @@ struct LayerDrag {
   std::size_t index = 0;  ///< Where the layer is by now.
 };
 
+/// The control that was drawn last, for its tooltip.
+struct LastControl {
+  std::string id;
+  bool hovered = false;
+};
+
 /// What the interface remembers between frames besides the document: nothing a user would miss.
 struct UiMemory {
   std::map<std::string, Rect> controls;  ///< Where each control lies, by name, for --dump-document.
   std::map<std::string, std::string> shown;  ///< What panels say, by name, for --dump-document.
+  std::map<std::string, std::string> tips;   ///< What each control says of itself, by name.
+  LastControl last_control;
   std::uint64_t gesture = 1;  ///< Number of the drag under way; one drag is one undo step.
   float wheel = 0.0F;         ///< Turns of the wheel not yet taken this frame.
   /// Seconds until a frame is needed although nothing happens; negative for never.
   double wake_after = -1.0;
   bool working = false;  ///< A panel waits for what is computed in the background.
 
+  Focus focus;                   ///< The control that Tab has reached.
   std::string editing;           ///< Id of the field whose text is typed; empty for none.
   std::array<char, 256> text{};  ///< That text.
   bool focus_text = false;       ///< It takes the keyboard in this frame.
@@ -56,7 +67,12 @@ struct UiMemory {
   bool toggle_left = false;                       ///< Asked for in this frame.
   bool left_drawer = false;  ///< The left column lies over the middle, where it has no room beside.
   std::size_t shown_canvas = 0;  ///< Where only one has room: 0 input, 1 windows, 2 output.
-  bool show_keys = false, show_log = false;           ///< These windows are open.
+  bool show_keys = false, show_log = false;  ///< These windows are open.
+  std::optional<Tour> tour;                  ///< The tour under way.
+  bool tour_seen = true;                     ///< It is not offered any more.
+  bool open_palette = false;                 ///< The palette is to open.
+  std::vector<std::string> asked;  ///< Commands (app/user_command.h) that panels answer to now.
+  std::vector<std::string> asked_next;                ///< Those of the next frame.
   std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
   bool browsing_samples = false;                      ///< The Samples tab of Source is open.
   bool open_browser = false;                          ///< The file browser is to open.
@@ -85,11 +101,14 @@ struct Ui {
   const Keys& keys;
   std::vector<Action>& actions;
   UiMemory& memory;
+  bool can_undo = false, can_redo = false;
 
-  float px(float length) const { return length * document.view.scale; }
+  float px(float length) const { return length * document.view.shown_scale(); }
   void act(decltype(Action::change) change, bool in_gesture = false) const {
     actions.push_back({std::move(change), in_gesture ? memory.gesture : 0});
   }
+  /// Whether the user asked for a command that a panel answers to, by key, menu or palette.
+  bool asked(std::string_view command) const;
   /// Notes under a name what is on screen, so that a test can read it.
   void tell(std::string name, std::string text) const {
     memory.shown.insert_or_assign(std::move(name), std::move(text));
@@ -132,13 +151,17 @@ float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, f
 
 // Controls --------------------------------------------------------------------------------------
 
-/// A clickable area; registers its rectangle under `id`.
 struct Click {
   bool hovered = false, held = false, clicked = false, double_clicked = false;
 };
-Click click_area(const Ui& ui, std::string_view id, const Rect& rect);
+/// Whether Tab reaches an area, so that Enter or Space clicks it, or only the mouse does.
+enum class Reach { keyboard, mouse };
+/// A clickable area; registers its rectangle under `id`.
+Click click_area(const Ui& ui, std::string_view id, const Rect& rect,
+                 Reach reach = Reach::keyboard);
 
-/// Shows a tooltip (at most two lines) over the item drawn last, after 0.4 s.
+/// The tooltip (at most two lines) of the control drawn last: after 0.4 s under the mouse, or
+/// beside it when the keyboard has reached it.
 void tooltip(const Ui& ui, std::string_view text);
 void tooltip(const Ui& ui, bool hovered, std::string_view text);
 
@@ -185,6 +208,7 @@ struct ButtonSpec {
   bool active = false;
   bool flat = false;  ///< No background until hovered.
   std::string_view tip = {};
+  std::string_view command = {};  ///< Whose key the tooltip shows.
 };
 bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpec& spec);
 float button_width(const Ui& ui, const ButtonSpec& spec);
@@ -222,6 +246,8 @@ std::optional<std::string> text_field(const Ui& ui, std::string_view id, const R
                                       const std::string& value, bool error = false);
 
 void draw_divider(const Ui& ui, float x0, float x1, float y);
+/// Registers the line of ImGui that was drawn last in a menu; whether a key chose it.
+bool menu_item_reached(const Ui& ui, const std::string& id);
 /// A message with its icon and word, wrapped; returns the height used.
 float message(const Ui& ui, ImVec2 top_left, float width, ImU32 color, ImU32 background, Icon icon,
               std::string_view text);

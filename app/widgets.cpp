@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 #include <imgui_internal.h>
 
-#include "app/ui.h"
+#include "app/translation.h"
+#include "app/user_command.h"
 
 namespace poolscope {
 namespace {
@@ -77,7 +78,7 @@ void draw_field(const Ui& ui, const Rect& rect, bool error) {
 
 }  // namespace
 
-Click click_area(const Ui& ui, std::string_view id, const Rect& rect) {
+Click click_area(const Ui& ui, std::string_view id, const Rect& rect, Reach reach) {
   ImGui::SetCursorScreenPos(rect.min);
   Click click;
   click.clicked = ImGui::InvisibleButton(
@@ -87,17 +88,19 @@ Click click_area(const Ui& ui, std::string_view id, const Rect& rect) {
   click.double_clicked = click.hovered && ImGui::IsMouseDoubleClicked(0);
   if (ImGui::IsItemActivated()) ++ui.memory.gesture;
   ui.memory.controls[std::string(id)] = rect;
+  ui.memory.last_control = {std::string(id), click.hovered};
+  ui.memory.focus.on_last = false;
+  if (reach == Reach::keyboard && focus_stop(ui, id, rect).activated) {
+    ++ui.memory.gesture;
+    click.clicked = true;
+  }
   return click;
 }
 
-void tooltip(const Ui& ui, bool hovered, std::string_view text) {
-  if (!hovered || text.empty() || ImGui::IsMouseDown(0)) return;
-  const double since = ImGui::GetCurrentContext()->HoveredIdTimer;
-  const bool item = ImGui::GetCurrentContext()->HoveredId != 0;
-  if (item && since < kTooltipDelay) {
-    ui.wake_in(kTooltipDelay - since + 0.02);
-    return;
-  }
+namespace {
+
+void draw_tooltip(const Ui& ui, std::string_view english) {
+  const std::string_view text = tr(english);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {ui.px(10), ui.px(7)});
   ImGui::BeginTooltip();
   ImGui::PushFont(ui.fonts[Font::sans12]);
@@ -111,7 +114,32 @@ void tooltip(const Ui& ui, bool hovered, std::string_view text) {
   ImGui::PopStyleVar();
 }
 
-void tooltip(const Ui& ui, std::string_view text) { tooltip(ui, ImGui::IsItemHovered(), text); }
+/// Whether what began `seconds` ago has lasted long enough for a tooltip; else a frame is due.
+bool has_lasted(const Ui& ui, double seconds) {
+  if (seconds >= kTooltipDelay) return true;
+  ui.wake_in(kTooltipDelay - seconds + 0.02);
+  return false;
+}
+
+}  // namespace
+
+void tooltip(const Ui& ui, bool hovered, std::string_view text) {
+  if (!hovered || text.empty() || ImGui::IsMouseDown(0)) return;
+  const ImGuiContext& imgui = *ImGui::GetCurrentContext();
+  if (imgui.HoveredId != 0 && !has_lasted(ui, static_cast<double>(imgui.HoveredIdTimer))) return;
+  draw_tooltip(ui, text);
+}
+
+void tooltip(const Ui& ui, std::string_view text) {
+  const Focus& focus = ui.memory.focus;
+  const LastControl& control = ui.memory.last_control;
+  if (text.empty()) return;
+  ui.memory.tips.insert_or_assign(control.id, std::string(text));
+  if (!focus.on_last) return tooltip(ui, control.hovered, text);
+  if (!has_lasted(ui, ImGui::GetTime() - focus.since)) return;
+  ImGui::SetNextWindowPos({focus.rect.min.x, focus.rect.max.y + ui.px(6)});
+  draw_tooltip(ui, text);
+}
 
 float button_width(const Ui& ui, const ButtonSpec& spec) {
   float width = spec.text.empty() ? 0 : text_width(ui, Font::sans13_medium, spec.text);
@@ -121,7 +149,7 @@ float button_width(const Ui& ui, const ButtonSpec& spec) {
 
 bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpec& spec) {
   const Click click = click_area(ui, id, rect);
-  tooltip(ui, spec.tip);
+  tooltip(ui, spec.command.empty() ? std::string(spec.tip) : tip_with_key(spec.tip, spec.command));
   ImU32 fill = spec.filled ? ui.theme.acc : spec.active ? ui.theme.ctl2 : ui.theme.ctl;
   if (!spec.enabled) fill = ui.theme.raised;
   const bool shows_fill = !spec.flat || spec.active || (click.hovered && spec.enabled);
@@ -147,16 +175,23 @@ std::optional<int> segmented(const Ui& ui, std::string_view id, const Rect& rect
                              std::span<const std::string_view> items, int current) {
   list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
   std::optional<int> chosen;
+  bool hovered = false;
   const float width = (rect.width() - ui.px(4)) / static_cast<float>(items.size());
   for (int i = 0; i < static_cast<int>(items.size()); ++i) {
     const Rect cell = Rect::of(rect.min.x + ui.px(2) + width * static_cast<float>(i),
                                rect.min.y + ui.px(2), width, rect.height() - ui.px(4));
     const auto& item = items[static_cast<std::size_t>(i)];
-    const Click click = click_area(ui, fmt::format("{}/{}", id, item), cell);
+    const Click click = click_area(ui, fmt::format("{}/{}", id, item), cell, Reach::mouse);
     if (i == current) list().AddRectFilled(cell.min, cell.max, ui.theme.ctl2, ui.px(5));
     draw_text_centered(ui, Font::sans13_medium, cell.center(),
                        i == current || click.hovered ? ui.theme.t1 : ui.theme.t2, item);
     if (click.clicked && i != current) chosen = i;
+    hovered = hovered || click.hovered;
+  }
+  ui.memory.last_control = {std::string(id), hovered};
+  if (const int steps = focus_stop(ui, id, rect, true).steps; steps != 0) {
+    const int next = std::clamp(current + steps, 0, static_cast<int>(items.size()) - 1);
+    if (next != current) chosen = next;
   }
   return chosen;
 }
@@ -214,7 +249,8 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
       const Rect row = Rect::of(at.x, at.y, width, ui.px(30));
       const auto& item = items[static_cast<std::size_t>(i)];
       const Click pick = click_area(ui, fmt::format("{}/{}", id, item), row);
-      if (pick.hovered) list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
+      const bool reached = pick.hovered || ui.memory.focus.on_last;
+      if (reached) list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
       if (i == current)
         draw_icon(ui, Icon::check, {row.max.x - ui.px(14), row.center().y}, ui.theme.t2);
       draw_text(ui, Font::sans13, {row.min.x + ui.px(8), row.center().y}, ui.theme.t1, item);
@@ -226,6 +262,8 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar(2);
+  ui.memory.last_control = {std::string(id), click.hovered};
+  ui.memory.focus.on_last = ui.memory.focus.id() == id;
   return chosen;
 }
 
@@ -240,9 +278,11 @@ StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const S
   const Rect minus = Rect::of(rect.min.x, rect.min.y, side, rect.height());
   const Rect plus = Rect::of(rect.max.x - side, rect.min.y, side, rect.height());
   const Rect middle{{minus.max.x, rect.min.y}, {plus.min.x, rect.max.y}};
-  const Click less = click_area(ui, fmt::format("{}/-", id), minus);
-  const Click more = click_area(ui, fmt::format("{}/+", id), plus);
-  const Click value = click_area(ui, id, middle);
+  const Click less = click_area(ui, fmt::format("{}/-", id), minus, Reach::mouse);
+  const Click more = click_area(ui, fmt::format("{}/+", id), plus, Reach::mouse);
+  Click value = click_area(ui, id, middle, Reach::mouse);
+  const FocusAnswer keys = focus_stop(ui, id, rect, true);
+  value.clicked = value.clicked || keys.activated;
   tooltip(ui, spec.tip);
   draw_icon(ui, Icon::minus, minus.center(), less.hovered ? ui.theme.t1 : ui.theme.t3, 12);
   draw_icon(ui, Icon::plus, plus.center(), more.hovered ? ui.theme.t1 : ui.theme.t3, 12);
@@ -251,13 +291,12 @@ StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const S
   draw_text_centered(ui, Font::mono14, middle.center(), spec.dim ? ui.theme.t3 : ui.theme.t1, text);
   if (value.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
 
-  const bool dragged = ImGui::GetIO().MouseDragMaxDistanceSqr[0] > 9.0F;
+  const bool dragged = !keys.activated && ImGui::GetIO().MouseDragMaxDistanceSqr[0] > 9.0F;
   if (value.clicked && !dragged) start_editing(ui, id, fmt::format("{}", spec.value));
   std::int64_t steps = (more.clicked ? 1 : 0) - (less.clicked ? 1 : 0) + scrub_steps(ui, value);
-  if (const auto turns = static_cast<std::int64_t>(take_wheel(ui, rect)); turns != 0) {
-    ++ui.memory.gesture;
-    steps += turns;
-  }
+  const auto turns = static_cast<std::int64_t>(take_wheel(ui, rect)) + keys.steps;
+  if (turns != 0) ++ui.memory.gesture;
+  steps += turns;
   if (steps == 0) return {};
   return {StepKind::step, spec.value + steps};
 }
@@ -281,6 +320,12 @@ std::optional<std::string> text_field(const Ui& ui, std::string_view id, const R
 void draw_divider(const Ui& ui, float x0, float x1, float y) {
   const float at = std::floor(y);
   list().AddRectFilled({x0, at}, {x1, at + std::max(1.0F, std::floor(ui.px(1)))}, ui.theme.line);
+}
+
+bool menu_item_reached(const Ui& ui, const std::string& id) {
+  const Rect rect{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  ui.memory.controls[id] = rect;
+  return focus_stop(ui, id, rect).activated;
 }
 
 float message(const Ui& ui, ImVec2 top_left, float width, ImU32 color, ImU32 background, Icon icon,

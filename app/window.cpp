@@ -16,6 +16,7 @@
 #include "app/imgui_session.h"
 #include "app/input_queue.h"
 #include "app/samples.h"
+#include "app/translation.h"
 #include "core/base/resources.h"
 #include "core/gpu/gl_context.h"
 
@@ -33,22 +34,40 @@ struct KeyName {
   Key key;
 };
 constexpr KeyName kKeyNames[] = {
-    {GLFW_KEY_SPACE, Key::space}, {GLFW_KEY_LEFT, Key::left},
-    {GLFW_KEY_RIGHT, Key::right}, {GLFW_KEY_UP, Key::up},
-    {GLFW_KEY_DOWN, Key::down},   {GLFW_KEY_HOME, Key::home},
-    {GLFW_KEY_END, Key::end},     {GLFW_KEY_ESCAPE, Key::escape},
-    {GLFW_KEY_ENTER, Key::enter}, {GLFW_KEY_KP_ENTER, Key::enter},
-    {GLFW_KEY_TAB, Key::tab},     {GLFW_KEY_BACKSPACE, Key::backspace},
-    {GLFW_KEY_DELETE, Key::del},  {GLFW_KEY_F1, Key::f1},
-    {GLFW_KEY_F2, Key::f2},       {GLFW_KEY_F9, Key::f9},
-    {GLFW_KEY_F10, Key::f10},     {GLFW_KEY_C, Key::c},
-    {GLFW_KEY_S, Key::s},         {GLFW_KEY_D, Key::d},
-    {GLFW_KEY_F, Key::f},         {GLFW_KEY_I, Key::i},
-    {GLFW_KEY_O, Key::o},         {GLFW_KEY_Q, Key::q},
-    {GLFW_KEY_V, Key::v},         {GLFW_KEY_Y, Key::y},
-    {GLFW_KEY_Z, Key::z},         {GLFW_KEY_G, Key::g},
-    {GLFW_KEY_H, Key::h},         {GLFW_KEY_R, Key::r},
+    {GLFW_KEY_SPACE, Key::space},
+    {GLFW_KEY_LEFT, Key::left},
+    {GLFW_KEY_RIGHT, Key::right},
+    {GLFW_KEY_UP, Key::up},
+    {GLFW_KEY_DOWN, Key::down},
+    {GLFW_KEY_HOME, Key::home},
+    {GLFW_KEY_END, Key::end},
+    {GLFW_KEY_ESCAPE, Key::escape},
+    {GLFW_KEY_ENTER, Key::enter},
+    {GLFW_KEY_KP_ENTER, Key::enter},
+    {GLFW_KEY_TAB, Key::tab},
+    {GLFW_KEY_BACKSPACE, Key::backspace},
+    {GLFW_KEY_DELETE, Key::del},
+    {GLFW_KEY_PAGE_UP, Key::page_up},
+    {GLFW_KEY_KP_ADD, Key::plus},
+    {GLFW_KEY_KP_SUBTRACT, Key::minus},
+    {GLFW_KEY_PAGE_DOWN, Key::page_down},
 };
+
+/// The key by what the user's keyboard prints on it; where that is no Latin letter, by where the
+/// key lies on an American one.
+Key key_of(const InputEvent& event) {
+  for (const KeyName& name : kKeyNames) {
+    if (name.glfw == event.code) return name.key;
+  }
+  if (event.code >= GLFW_KEY_F1 && event.code <= GLFW_KEY_F12)
+    return static_cast<Key>(static_cast<int>(Key::f1) + event.code - GLFW_KEY_F1);
+  const char* printed = glfwGetKeyName(event.code, event.scancode);
+  const Key key = printed != nullptr && printed[0] != '\0' && printed[1] == '\0'
+                      ? key_of_character(printed[0])
+                      : Key::none;
+  if (key != Key::none || event.code < 0 || event.code > 127) return key;
+  return key_of_character(static_cast<char>(event.code));
+}
 
 /// What GLFW's callbacks fill between two frames, and the mouse as far as frames have followed it.
 struct Inbox {
@@ -68,12 +87,11 @@ Inbox& inbox_of(GLFWwindow* window) {
   return *static_cast<Inbox*>(glfwGetWindowUserPointer(window));
 }
 
-void add_key(Keys& keys, int glfw_key, int mods) {
-  for (const KeyName& name : kKeyNames) {
-    if (name.glfw != glfw_key) continue;
-    keys.add({name.key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0,
-              (mods & GLFW_MOD_ALT) != 0});
-  }
+void add_key(Keys& keys, const InputEvent& event) {
+  const Key key = key_of(event);
+  if (key == Key::none) return;
+  keys.add({key, (event.mods & GLFW_MOD_CONTROL) != 0, (event.mods & GLFW_MOD_SHIFT) != 0,
+            (event.mods & GLFW_MOD_ALT) != 0});
 }
 
 void on_drop(GLFWwindow* window, int count, const char** paths) {
@@ -136,7 +154,7 @@ void deliver(GLFWwindow* window, const InputEvent& event, Inbox& inbox, Keys& ke
     case InputEvent::Kind::key:
       ImGui_ImplGlfw_KeyCallback(window, event.code, event.scancode,
                                  event.down ? GLFW_PRESS : GLFW_RELEASE, event.mods);
-      if (event.down) add_key(keys, event.code, event.mods);
+      if (event.down) add_key(keys, event);
       break;
   }
 }
@@ -235,11 +253,75 @@ void update_title(GLFWwindow* window, const App& app, std::string& title) {
   glfwSetWindowTitle(window, title.c_str());
 }
 
-void run_loop(GLFWwindow* window, App& app, Inbox& inbox) {
+/// Whether a part of the window that can be held with the mouse would lie on a screen.
+bool is_on_a_screen(const ScreenPlace& place) {
+  constexpr int kGrip = 60;
+  int count = 0;
+  GLFWmonitor** monitors = glfwGetMonitors(&count);
+  for (int i = 0; i < count; ++i) {
+    int x = 0, y = 0, width = 0, height = 0;
+    glfwGetMonitorWorkarea(monitors[i], &x, &y, &width, &height);
+    if (place.x + place.width >= x + kGrip && place.x + kGrip <= x + width && place.y >= y &&
+        place.y + kGrip <= y + height) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void restore_place(GLFWwindow* window, const ScreenPlace& place) {
+  if (is_on_a_screen(place)) glfwSetWindowPos(window, place.x, place.y);
+  if (place.maximized) glfwMaximizeWindow(window);
+}
+
+/// Where the window is; a maximised one keeps the place it goes back to.
+ScreenPlace place_of(GLFWwindow* window, std::optional<ScreenPlace> before) {
+  ScreenPlace place;
+  glfwGetWindowPos(window, &place.x, &place.y);
+  glfwGetWindowSize(window, &place.width, &place.height);
+  place.maximized = glfwGetWindowAttrib(window, GLFW_MAXIMIZED) == GLFW_TRUE;
+  if (!place.maximized || !before) return place;
+  before->maximized = true;
+  return *before;
+}
+
+/// The scale of a screen with fine pixels, as far as the system does not enlarge windows itself.
+float screen_scale(GLFWwindow* window) {
+  float x = 1.0F, y = 1.0F;
+  int width = 0, height = 0, pixels_wide = 0, pixels_high = 0;
+  glfwGetWindowContentScale(window, &x, &y);
+  glfwGetWindowSize(window, &width, &height);
+  glfwGetFramebufferSize(window, &pixels_wide, &pixels_high);
+  if (pixels_wide <= 0) return 1.0F;
+  return std::clamp(y * static_cast<float>(width) / static_cast<float>(pixels_wide), 1.0F, 2.5F);
+}
+
+/// Remembers the settings when they have changed, the window's place with them at the end.
+class Memory {
+ public:
+  Memory(GLFWwindow* window, const WindowOptions& options)
+      : window_(window), keeper_(options.settings_file, options.settings) {
+    if (options.settings) place_ = options.settings->window;
+  }
+  void keep(App& app, bool at_end) {
+    place_ = place_of(window_, place_);
+    Settings settings = app.settings();
+    settings.window = place_;
+    if (auto kept = keeper_.keep(settings, at_end); !kept) app.tell(kept.error().message);
+  }
+
+ private:
+  GLFWwindow* window_;
+  SettingsKeeper keeper_;
+  std::optional<ScreenPlace> place_;
+};
+
+void run_loop(GLFWwindow* window, App& app, Inbox& inbox, Memory& memory) {
   int frames_left = kFramesAfterEvent;
   std::string title;
   while (!app.wants_quit()) {
     if (app.wants_frame() || !inbox.input.empty()) frames_left = kFramesAfterEvent;
+    if (frames_left <= 0 && !ImGui::IsAnyMouseDown()) memory.keep(app, false);
     wait_for_events(app, frames_left);
     frames_left = std::max(frames_left, std::exchange(inbox.event, false) ? kFramesAfterEvent : 1);
     if (glfwWindowShouldClose(window) == GLFW_TRUE) {
@@ -261,17 +343,29 @@ bool has_display() {
 Result<void> run_window(Document document, const WindowOptions& options) {
   auto window = GlfwWindow::open(options);
   if (!window) return tl::unexpected(window.error());
+  std::string message = options.message;
+  if (const auto catalogue = user_catalogue(); !catalogue.empty()) {
+    if (auto loaded = load_catalogue(catalogue); !loaded) message = loaded.error().message;
+  }
   Inbox inbox;
   glfwSetWindowUserPointer(window->get(), &inbox);
   install_callbacks(window->get());
   const ImGuiSession session;
   ImGui_ImplGlfw_InitForOpenGL(window->get(), false);
+  if (!options.scale_is_chosen) document.view.scale = screen_scale(window->get());
+  if (options.settings && options.settings->window)
+    restore_place(window->get(), *options.settings->window);
   {
-    auto app = App::create(std::move(document),
-                           {options.dump_document, [] { glfwPostEmptyEvent(); }, true});
+    AppOptions app_options{options.dump_document, [] { glfwPostEmptyEvent(); }, true};
+    app_options.settings =
+        options.settings.value_or(Settings{.tour_seen = options.settings_file.empty()});
+    app_options.message = message;
+    auto app = App::create(std::move(document), std::move(app_options));
     if (!app) return tl::unexpected(app.error());
     for (const auto& path : options.files) (*app)->open(path);
-    run_loop(window->get(), **app, inbox);
+    Memory memory(window->get(), options);
+    run_loop(window->get(), **app, inbox, memory);
+    memory.keep(**app, true);
   }
   ImGui_ImplGlfw_Shutdown();
   return {};

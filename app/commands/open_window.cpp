@@ -6,6 +6,7 @@
 #include "app/commands/usage.h"
 #include "app/session.h"
 #include "app/window.h"
+#include "core/engines/engine_list.h"
 
 namespace poolscope {
 namespace {
@@ -15,7 +16,21 @@ struct OpenOptions {
   PoolRequest request;
   ViewOptions view;
   std::filesystem::path dump_document;
+  bool keeps_settings = true;
+  bool has_theme = false, has_scale = false, has_size = false, has_engine = false;
 };
+
+/// The document as it was left last time, except for what the command line says.
+void remember(Document& document, const Settings& settings, const OpenOptions& options) {
+  const View asked = document.view;
+  document.view = remembered_view(asked, settings);
+  if (options.has_theme) {
+    document.view.theme = asked.theme;
+    document.view.projector = asked.projector;
+  }
+  if (options.has_scale) document.view.scale = asked.scale;
+  if (!options.has_engine && find_engine(settings.engine)) document.engine = settings.engine;
+}
 
 Result<void> open_window(const OpenOptions& options) {
   const auto size = parse_size(options.view.size);
@@ -38,7 +53,23 @@ Result<void> open_window(const OpenOptions& options) {
     document = requested_document(request);
   }
   if (!document) return tl::unexpected(document.error());
-  return run_window(std::move(*document), {late, options.dump_document, size->first, size->second});
+  WindowOptions window{late, options.dump_document, size->first, size->second};
+  window.scale_is_chosen = options.has_scale;
+  if (options.keeps_settings) {
+    window.settings_file = settings_file();
+    ReadSettings read = read_settings(window.settings_file);
+    window.message = read.message;
+    window.settings = read.settings;
+  }
+  if (const auto& settings = window.settings) {
+    remember(*document, *settings, options);
+    window.scale_is_chosen = true;
+    if (settings->window && !options.has_size) {
+      window.width = settings->window->width;
+      window.height = settings->window->height;
+    }
+  }
+  return run_window(std::move(*document), window);
 }
 
 }  // namespace
@@ -56,7 +87,15 @@ Command add_open_window(CLI::App& program) {
       .add_option("--dump-document", options->dump_document,
                   "Write the document as JSON after every action, for tests and bug reports")
       ->type_name("FILE");
-  return {&program, [options] { return open_window(*options); }};
+  program.add_flag("--no-settings{false}", options->keeps_settings,
+                   "Neither read nor keep what is remembered from one start to the next");
+  return {&program, [options, &program] {
+            options->has_theme = program.count("--theme") > 0;
+            options->has_scale = program.count("--scale") > 0;
+            options->has_size = program.count("--size") > 0;
+            options->has_engine = program.count("--engine") > 0;
+            return open_window(*options);
+          }};
 }
 
 }  // namespace poolscope

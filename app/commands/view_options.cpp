@@ -41,15 +41,18 @@ void add_view_options(CLI::App& options, ViewOptions& view) {
 }
 
 void add_look_options(CLI::App& options, ViewOptions& view) {
-  options.add_option("--theme", view.theme, "dark or light")
-      ->check(CLI::IsMember({"dark", "light"}))
+  options.add_option("--theme", view.theme, "dark, light or projector")
+      ->check(CLI::IsMember({"dark", "light", "projector"}))
       ->type_name("NAME");
   options.add_option("--size", view.size, "Size of the window in pixels")
       ->type_name("WIDTHxHEIGHT");
 }
 
 void apply_look(const ViewOptions& options, View& view) {
-  if (options.theme) view.theme = *options.theme == "light" ? ThemeName::light : ThemeName::dark;
+  if (options.theme) {
+    view.theme = *options.theme == "light" ? ThemeName::light : ThemeName::dark;
+    view.projector = *options.theme == "projector";
+  }
   if (options.scale) view.scale = *options.scale;
 }
 

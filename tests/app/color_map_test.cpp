@@ -18,6 +18,14 @@ Color entry(const ColorMaps& maps, ColorMap map, int index) {
   return {maps.pixels()[at], maps.pixels()[at + 1], maps.pixels()[at + 2], 255};
 }
 
+/// CIE L*, 0 to 100: what is left of a colour for an eye that sees none, and most of what is left
+/// for one that confuses some.
+double lightness(Color color) {
+  const double luminance = contrast(color, {0, 0, 0}) * 0.05 - 0.05;
+  return luminance > 216.0 / 24389.0 ? 116.0 * std::cbrt(luminance) - 16.0
+                                     : luminance * 24389.0 / 27.0;
+}
+
 TEST(ColorMaps, EndAndMidColoursAreThePublishedOnes) {
   const auto maps = ColorMaps::load();
   ASSERT_TRUE(maps) << maps.error().message;
@@ -27,6 +35,29 @@ TEST(ColorMaps, EndAndMidColoursAreThePublishedOnes) {
   EXPECT_EQ(maps->color_of(ColorMap::grey, 1.0F), (Color{255, 255, 255}));
   const Color middle = maps->color_of(ColorMap::diverging, 0.5F);
   EXPECT_GT(std::min({middle.r, middle.g, middle.b}), 220) << "0 of signed data is near white";
+}
+
+TEST(ColorMaps, ForSequencesGrowLighterAllTheWay) {
+  const auto maps = ColorMaps::load();
+  ASSERT_TRUE(maps) << maps.error().message;
+  for (const ColorMap map :
+       {ColorMap::viridis, ColorMap::magma, ColorMap::cividis, ColorMap::grey}) {
+    const auto at = [&](int index) { return lightness(entry(*maps, map, index)); };
+    for (int i = 1; i < ColorMaps::kEntries; ++i) {
+      // Colours of 8 bits step back by less than an eye can see.
+      EXPECT_GT(at(i), at(i - 1) - 0.3) << color_map_name(map) << " " << i;
+      if (i >= 8) EXPECT_GT(at(i), at(i - 8) + 1.0) << color_map_name(map) << " " << i;
+    }
+    EXPECT_GT(at(ColorMaps::kEntries - 1) - at(0), 70.0) << color_map_name(map);
+  }
+}
+
+TEST(ColorMaps, ForSignedDataGrowDarkerFromTheMiddleToBothEnds) {
+  const auto maps = ColorMaps::load();
+  ASSERT_TRUE(maps) << maps.error().message;
+  const auto at = [&](int index) { return lightness(entry(*maps, ColorMap::diverging, index)); };
+  for (int i = 8; i < 128; ++i) EXPECT_GT(at(i), at(i - 8)) << i;
+  for (int i = 136; i < ColorMaps::kEntries; ++i) EXPECT_LT(at(i), at(i - 8)) << i;
 }
 
 TEST(ColorMaps, HitTheirEntriesAndStayBetweenThemElsewhere) {

@@ -60,6 +60,7 @@ class WindowTest(unittest.TestCase):
             DISPLAY=self.display.name,
             HOME=str(self.folder),
             XDG_STATE_HOME=str(self.folder / "state"),
+            XDG_CONFIG_HOME=str(self.folder / "config"),
             XDG_CACHE_HOME=self.cache.name,
         )
         self.environment.pop("WAYLAND_DISPLAY", None)
@@ -145,10 +146,14 @@ class WindowTest(unittest.TestCase):
 
     # The user -------------------------------------------------------------------------------------
 
-    def xdotool(self, *words):
-        done = subprocess.run(["xdotool", *words], env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
-        self.assertEqual(done.returncode, 0, f"xdotool {' '.join(words)}: {done.stderr}")
+    def run_tool(self, *words):
+        """Runs a program on the test's screen; what it printed."""
+        done = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0, f"{' '.join(words)}: {done.stderr}")
         return done.stdout
+
+    def xdotool(self, *words):
+        return self.run_tool("xdotool", *words)
 
     def key(self, *names):
         """Presses and releases keys one after the other: `Return`, `ctrl+shift+z`."""

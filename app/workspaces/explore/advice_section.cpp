@@ -55,6 +55,7 @@ float draw_remedy(const Ui& ui, const Finding& finding, ImVec2 at) {
   const Rect link = Rect::of(at.x - ui.px(4), at.y + ui.px(4),
                              text_width(ui, Font::sans12, remedy.action) + ui.px(8), ui.px(24));
   const Click click = click_area(ui, id_of(finding) + "/fix", link);
+  tooltip(ui, "Do this; undo brings the layers back as they were");
   if (click.hovered) list().AddRectFilled(link.min, link.max, ui.theme.ctl, ui.px(5));
   draw_text(ui, Font::sans12, {at.x, link.center().y}, ui.theme.acctext, remedy.action);
   if (click.clicked) ui.act(action::SetPipeline{remedy.pipeline});

@@ -255,7 +255,6 @@ bool handle_lens_keys(const Ui& ui, const StageView& view, ExploreState& state) 
     ui.memory.typing_cell = !lens.typed.empty();
     return true;
   }
-  if (ui.keys.pressed(Key::g)) toggle_lens(ui);
   return false;
 }
 
@@ -308,13 +307,17 @@ void draw_lens_row(const Ui& ui, const StageView& view, const Rect& area) {
   const float y = area.min.y + ui.px(kRow) * 0.5F, height = ui.px(30);
   const bool wide = area.width() >= ui.px(760);
   float x = area.min.x;
+  std::string_view tip;  // Of the choice that is drawn next.
   const auto choose = [&](std::string_view caption, std::string_view id, float width,
                           std::span<const std::string_view> items, int current) {
     if (wide) x = draw_text(ui, Font::sans13, {x, y}, ui.theme.t3, caption) + ui.px(8);
     const Rect rect = Rect::of(x, y - height * 0.5F, ui.px(width), height);
     x = rect.max.x + ui.px(14);
-    return segmented(ui, id, rect, items, current);
+    const auto chosen = segmented(ui, id, rect, items, current);
+    tooltip(ui, tip);
+    return chosen;
   };
+  tip = "What the loss sends back: 1 to every output, to one of them, or what you type";
   constexpr std::array<std::string_view, 3> kSeeds{"Ones", "One cell", "Typed"};
   if (const auto seed =
           choose("Gradient on the output", "lens/seed", 198, kSeeds, static_cast<int>(lens.seed))) {
@@ -322,11 +325,13 @@ void draw_lens_row(const Ui& ui, const StageView& view, const Rect& area) {
   }
   constexpr std::array<std::string_view, 3> kTies{"Winner", "Split", "All"};
   if (has_ties(view)) {
+    tip = "Which of several equal maxima is paid: the first, each a part, or each all of it";
     if (const auto ties = choose("Ties", "lens/ties", 168, kTies, static_cast<int>(lens.ties)))
       next.ties = static_cast<TiePolicy>(*ties);
   }
   constexpr std::array<std::string_view, 2> kReach{"This layer", "To the source"};
   if (ui.document.selected_layer > 0) {
+    tip = "How far back: through this layer, or on to the source";
     if (const auto reach = choose("Through", "lens/reach", 196, kReach, lens.to_source ? 1 : 0))
       next.to_source = *reach == 1;
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/overlays.h"
 #include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/canvas_layers.h"
 #include "app/workspaces/explore/cell_editor.h"
@@ -222,7 +223,7 @@ void draw_canvas(const Ui& ui, const StageView& view, ExploreState& state, Canva
                  const Pane& pane, CanvasPlace place) {
   const bool detail = place == CanvasPlace::detail;
   const std::string id = fmt::format("{}{}", canvas_name(kind), detail ? "/detail" : "");
-  const Click click = click_area(ui, id, pane.rect);
+  const Click click = click_area(ui, id, pane.rect, Reach::mouse);
   if (!detail) handle_camera(ui, pane, click);
   handle_hover(ui, view, state, kind, pane, click);
   const bool thin = pane.cell_size() < ui.px(12);
@@ -351,6 +352,7 @@ void draw_canvas_tabs(const Ui& ui, const Rect& area) {
       Rect::of(area.min.x, area.min.y - ui.px(4), std::min(area.width(), ui.px(300)), ui.px(30));
   const auto chosen =
       segmented(ui, "canvas", tabs, kNames, static_cast<int>(ui.memory.shown_canvas));
+  tooltip(ui, "The canvas that is shown; a wider window has room for all");
   if (chosen) ui.memory.shown_canvas = static_cast<std::size_t>(*chosen);
 }
 
@@ -382,19 +384,22 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
 }
 
 void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state) {
-  if (handle_cell_edit_keys(ui, view, state)) return;
-  if (handle_prediction_keys(ui, view, state)) return;
-  if (handle_lens_keys(ui, view, state)) return;
-  handle_playback_keys(ui, view);
-  if (ui.keys.pressed(Key::f)) ui.act(action::SetCamera{});
-  if (ui.keys.pressed(Key::o)) next_overlay(ui);
-  if (ui.keys.pressed(Key::escape) && ui.document.selection.pinned) {
-    Selection free = ui.document.selection;
-    free.pinned = false;
-    ui.act(action::SetSelection{free});
+  if (!keys_are_typed(ui)) {
+    if (handle_cell_edit_keys(ui, view, state)) return;
+    if (handle_prediction_keys(ui, view, state)) return;
+    if (handle_lens_keys(ui, view, state)) return;
+    if (ui.keys.pressed(Key::escape) && ui.document.selection.pinned) {
+      Selection free = ui.document.selection;
+      free.pinned = false;
+      ui.act(action::SetSelection{free});
+    }
   }
+  answer_prediction_commands(ui, view);
+  if (ui.asked("lens")) toggle_lens(ui);
+  if (ui.asked("play") && view.output != nullptr) play_or_pause(ui, view);
+  if (ui.asked("overlay")) next_overlay(ui);
   if (view.output == nullptr) return;
-  if (ui.keys.pressed(Key::z)) {
+  if (ui.asked("zoom")) {
     const CellRect window = view.window_rect(view.selection.row, view.selection.col);
     Camera camera;
     camera.zoom = std::max(1.0, std::min(view.domain.width() / (window.width() * 3),
@@ -406,14 +411,12 @@ void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state
   const std::int64_t last = view.out_rows * view.out_cols - 1;
   const std::int64_t at = view.selection.row * view.out_cols + view.selection.col;
   std::int64_t next = at;
-  if (ui.keys.pressed(Key::right)) next = at + 1;
-  if (ui.keys.pressed(Key::left)) next = at - 1;
-  if (ui.keys.pressed(Key::down) || ui.keys.pressed(Key::right, false, true))
-    next = at + view.out_cols;
-  if (ui.keys.pressed(Key::up) || ui.keys.pressed(Key::left, false, true))
-    next = at - view.out_cols;
-  if (ui.keys.pressed(Key::home)) next = 0;
-  if (ui.keys.pressed(Key::end)) next = last;
+  if (ui.asked("window/next")) next = at + 1;
+  if (ui.asked("window/previous")) next = at - 1;
+  if (ui.asked("window/below")) next = at + view.out_cols;
+  if (ui.asked("window/above")) next = at - view.out_cols;
+  if (ui.asked("window/first")) next = 0;
+  if (ui.asked("window/last")) next = last;
   if (next == at || next < 0 || next > last) return;
   ui.act(action::SetSelection{{next / view.out_cols, next % view.out_cols, true}});
 }

@@ -8,7 +8,7 @@ namespace poolscope {
 /// the cells are too small for numbers. Returns the bottom of what was drawn.
 float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 
-/// Keys that move the selection or the camera, or type into a cell.
+/// Commands that move the selection or the camera, and keys that type into a cell.
 void handle_canvas_keys(const Ui& ui, const StageView& view, ExploreState& state);
 
 }  // namespace poolscope

@@ -155,6 +155,7 @@ float draw_table(const Ui& ui, const StageView& view, const Whole& whole, const 
     draw_divider(ui, row.min.x, row.max.x, row.min.y);
     if (selected) list().AddRectFilled(row.min, row.max, ui.theme.accsoft);
     const Click click = click_area(ui, fmt::format("composition/{}", stage), row);
+    tooltip(ui, stage > 0 ? "Select this layer" : "What the first layer reads");
     const auto texts = row_texts(*view.evaluation, whole, stage);
     draw_row(texts, selected || click.hovered ? ui.theme.t1 : ui.theme.t2, Font::mono12);
     ui.tell(fmt::format("composition/{}", stage), fmt::format("{}", fmt::join(texts, " | ")));

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "app/user_command.h"
+
 namespace poolscope {
 namespace {
 
@@ -230,6 +232,7 @@ void draw_coverage_legend(const Ui& ui, const StageView& view, ExploreState& sta
   const Rect choice = Rect::of(rect.min.x, y - ui.px(14), ui.px(112), ui.px(28));
   const auto chosen =
       combo(ui, "view/overlay", choice, kTitles, static_cast<int>(ui.document.view.overlay));
+  tooltip(ui, tip_with_key("What is drawn on each input cell", "overlay"));
   if (chosen) ui.edit_view([&](View& v) { v.overlay = static_cast<CoverageOverlay>(*chosen); });
   draw_overlay_legend(ui, view, {choice.max.x + ui.px(12), y}, rect.max.x, counts);
 }

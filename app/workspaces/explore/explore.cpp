@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "app/overlays.h"
+#include "app/user_command.h"
 #include "app/workspaces/explore/advice_section.h"
 #include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/border_section.h"
@@ -54,6 +54,7 @@ void draw_channel_picker(const Ui& ui, const StageView& view, float& right, floa
     const auto chosen =
         segmented(ui, "view/channel", Rect::of(right - width, y - height * 0.5F, width, height),
                   std::span(kItems).first(count), current);
+    tooltip(ui, "All colours together, or one channel as numbers");
     if (chosen) {
       ui.edit_view([&](View& v) {
         v.composite = *chosen == 0;
@@ -89,23 +90,30 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
     right -= ui.px(8);
     return rect;
   };
-  if (button(ui, "view/fit", place(ui.px(32)),
-             {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input (F)"})) {
+  if (button(
+          ui, "view/fit", place(ui.px(32)),
+          {.icon = Icon::expand, .flat = true, .tip = "Fit the whole input", .command = "fit"})) {
     ui.act(action::SetCamera{});
   }
   if (view.layer != nullptr && view.output != nullptr) {
     if (check_box(ui, "view/gradient", place(ui.px(84)), "Gradient", ui.document.lens.on))
       toggle_lens(ui);
-    tooltip(ui, "Turn the panes round: how a gradient flows back (G)");
+    tooltip(ui, tip_with_key("Turn the panes round: how a gradient flows back", "lens"));
   }
   const float picker = view.input.shape().c > 1 ? ui.px(244) : 0.0F;
   const float name =
       view.layer ? text_width(ui, Font::sans16_semibold, view.layer->kind->name) : 0.0F;
   if (right - left > ui.px(480) + picker + name) {
-    if (check_box(ui, "view/indices", place(ui.px(74)), "Indices", ui.document.view.indices)) {
+    const bool indices =
+        check_box(ui, "view/indices", place(ui.px(74)), "Indices", ui.document.view.indices);
+    tooltip(ui, tip_with_key("Row and column numbers around the canvases", "indices"));
+    if (indices) {
       ui.edit_view([](View& v) { v.indices = !v.indices; });
     }
-    if (check_box(ui, "view/values", place(ui.px(72)), "Values", ui.document.view.values)) {
+    const bool values =
+        check_box(ui, "view/values", place(ui.px(72)), "Values", ui.document.view.values);
+    tooltip(ui, tip_with_key("Numbers in the cells", "values"));
+    if (values) {
       ui.edit_view([](View& v) { v.values = !v.values; });
     }
   }
@@ -114,6 +122,7 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
   if (right - left > ui.px(280) + picker + name) {
     const auto scale = combo(ui, "view/range", place(ui.px(128)), kScales,
                              static_cast<int>(ui.document.view.range), "Scale");
+    tooltip(ui, "One range of colours for input and output, or one for each");
     if (scale) ui.edit_view([&](View& v) { v.range = static_cast<RangeScale>(*scale); });
   }
   if (right - left > ui.px(140) + picker + name) {
@@ -121,6 +130,7 @@ void draw_view_controls(const Ui& ui, const StageView& view, float left, float& 
     for (const ColorMap map : kColorMaps) maps.push_back(color_map_title(map));
     const auto map = combo(ui, "view/map", place(ui.px(134)), maps,
                            static_cast<int>(ui.document.view.map), "Map");
+    tooltip(ui, "Colours of the values; each map keeps its order for colour-blind eyes");
     if (map) ui.edit_view([&](View& v) { v.map = static_cast<ColorMap>(*map); });
   }
   right -= ui.px(8);
@@ -193,20 +203,23 @@ void draw_empty(const Ui& ui, const Rect& area) {
 }  // namespace
 
 void Explore::begin(const Ui& ui) {
+  answer_source_commands(ui);
   view_ = make_stage_view(ui, state_.span);
   if (view_) update_lens(ui, *view_, state_);
-  if (!keys_are_typed(ui)) {
-    if (view_) handle_canvas_keys(ui, *view_, state_);
-    if (ui.keys.pressed(Key::c, true, true)) copy_as_code(ui);
-  }
+  if (view_) handle_canvas_keys(ui, *view_, state_);
+  if (ui.asked("code/copy")) copy_as_code(ui);
   if (view_) run_playback(ui, *view_, state_);
 }
 
 void Explore::draw_left(const Ui& ui, const Rect& area) {
   draw_scrolling_column(ui, "left", area, [&](Column& column) {
-    draw_source_panel(ui, state_, column);
-    column.divider();
-    draw_pipeline_panel(ui, column);
+    if (ui.document.view.projector) {
+      draw_compact_source(ui, column);
+    } else {
+      draw_source_panel(ui, state_, column);
+      column.divider();
+      draw_pipeline_panel(ui, column);
+    }
     column.divider();
     draw_parameter_panel(ui, column);
   });
@@ -227,11 +240,14 @@ void Explore::draw_center(const Ui& ui, const Rect& area, bool inspector_folded)
 void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded) {
   const Rect inner{{area.min.x + ui.px(kMargin), area.min.y},
                    {area.max.x - ui.px(kMargin), area.max.y}};
-  draw_toolbar(ui, *view_, inner);
+  const bool projector = ui.document.view.projector;
+  if (!projector) draw_toolbar(ui, *view_, inner);
   const float band = inspector_folded ? ui.px(190) : 0.0F;
-  const float top = inner.min.y + ui.px(56);
+  const float top = inner.min.y + ui.px(projector ? 16 : 56);
   const bool has_output = view_->output != nullptr;
-  const float lab = has_output ? ui.px(shown_lab_panel(ui, *view_).height) : 0.0F;
+  // A class sees a panel when it was chosen for it.
+  const bool has_lab = has_output && !(projector && ui.document.view.lab.empty());
+  const float lab = has_lab ? ui.px(shown_lab_panel(ui, *view_).height) : 0.0F;
   const bool backward = has_output && view_->layer != nullptr && ui.document.lens.on;
   const float lens = backward ? lens_row_height(ui) : 0.0F;
   const float bar = lens + (has_output ? playback_bar_height(ui, *view_) : 0.0F);
@@ -251,7 +267,7 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
     draw_divider(ui, area.min.x, area.max.x, y + ui.px(8));
     y = draw_arithmetic_band(ui, *view_, state_, {{inner.min.x, y + ui.px(8)}, inner.max});
   }
-  if (view_->output != nullptr) draw_below(ui, area, {{inner.min.x, y + ui.px(12)}, inner.max});
+  if (has_lab) draw_below(ui, area, {{inner.min.x, y + ui.px(12)}, inner.max});
 }
 
 void Explore::draw_below(const Ui& ui, const Rect& area, Rect rest) {

@@ -132,7 +132,8 @@ void draw_export_section(const Ui& ui, ExploreState& state, Column& column) {
                         .icon = Icon::copy,
                         .enabled = !shown.is_error,
                         .flat = true,
-                        .tip = "The whole script, with the input (Ctrl+Shift+C)"};
+                        .tip = "The whole script, with the input",
+                        .command = "code/copy"};
   const float width = button_width(ui, copy);
   if (button(ui, "export/copy",
              Rect::of(row.max.x - width, row.center().y - ui.px(14), width, ui.px(28)), copy))

@@ -65,6 +65,7 @@ void draw_card(const Ui& ui, const StageView& view, const WindowBlock* block, co
   const std::int64_t row = index / view.out_cols, col = index % view.out_cols;
   const bool current = row == view.selection.row && col == view.selection.col;
   const Click click = click_area(ui, fmt::format("window/{}", index), card);
+  tooltip(ui, "Select this window");
   list().AddRectFilled(card.min, card.max, current ? ui.theme.accsoft : ui.theme.panel, ui.px(8));
   list().AddRect(card.min, card.max,
                  current         ? ui.theme.acc

@@ -178,7 +178,10 @@ void draw_fold_button(const Ui& ui, const Rect& title) {
   const float side = ui.px(28);
   if (button(ui, "inspector/fold",
              Rect::of(title.max.x - side + ui.px(6), title.center().y - side * 0.5F, side, side),
-             {.icon = Icon::sidebar, .flat = true, .tip = "Fold this column (F10)"})) {
+             {.icon = Icon::sidebar,
+              .flat = true,
+              .tip = "Fold this column",
+              .command = "inspector"})) {
     ui.edit_view([](View& view) { view.inspector_open = false; });
   }
 }

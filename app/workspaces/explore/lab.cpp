@@ -75,6 +75,7 @@ void draw_tabs(const Ui& ui, const LabPanel& shown, const Rect& row) {
     const float width = std::min(ui.px(220), row.width());
     const auto chosen = combo(ui, "lab", Rect::of(x, row.min.y, width, ui.px(32)), titles,
                               static_cast<int>(&shown - kPanels));
+    tooltip(ui, shown.about);
     if (chosen) choose(ui, kPanels[*chosen]);
     x += width + ui.px(12);
   }

@@ -5,8 +5,12 @@
 
 namespace poolscope {
 
+/// What asks for another input: a grid from the clipboard.
+void answer_source_commands(const Ui& ui);
 /// Where the input comes from: grid controls, the file, or the samples.
 void draw_source_panel(const Ui& ui, ExploreState& state, Column& column);
+/// The same in one list, for a projector: all samples, and the layer that is shown.
+void draw_compact_source(const Ui& ui, Column& column);
 /// The layers as cards.
 void draw_pipeline_panel(const Ui& ui, Column& column);
 /// The parameters of the selected layer, its convention and its output-size formula.

@@ -64,10 +64,12 @@ PairEdit pair_steppers(const Field& field, Pair values, std::int64_t min, bool d
   PairEdit result{StepKind::none, values, values};
   const std::array<std::int64_t, 2> now{values.h, values.w};
   const bool in_a_row = field.layer.kind->axes == 1;
-  for (int axis = in_a_row ? 1 : 0; axis < 2; ++axis) {
+  const bool together = !in_a_row && values.h == values.w && shows_one_axis(field.ui);
+  const bool one = in_a_row || together;
+  for (int axis = in_a_row ? 1 : 0; axis < (together ? 1 : 2); ++axis) {
     const auto index = static_cast<std::size_t>(axis);
     const std::string tip = field.tip();
-    const Rect place = in_a_row ? field.row : part_of(field.ui, field.row, axis, 2);
+    const Rect place = one ? field.row : part_of(field.ui, field.row, axis, 2);
     const StepperEdit edit = stepper(field.ui, field.id(kAxes[index]), place,
                                      {.value = now[index],
                                       .min = min,
@@ -142,11 +144,13 @@ void edit_field(const Field& field, AutoPad Layer::*member) {
   if (field.layer.kind->framework == Framework::keras) {
     const auto chosen = segmented(field.ui, field.id(), field.row, kKeras,
                                   field.layer.*member == AutoPad::same_upper ? 1 : 0);
+    tooltip(field.ui, field.tip());
     if (!chosen) return;
     next.*member = *chosen == 1 ? AutoPad::same_upper : AutoPad::valid;
   } else {
     const auto chosen =
         combo(field.ui, field.id(), field.row, kOnnx, static_cast<int>(field.layer.*member));
+    tooltip(field.ui, field.tip());
     if (!chosen) return;
     next.*member = static_cast<AutoPad>(*chosen);
   }
@@ -155,8 +159,10 @@ void edit_field(const Field& field, AutoPad Layer::*member) {
 
 void edit_field(const Field& field, DataFormat Layer::*member) {
   constexpr std::array<std::string_view, 3> kFormats{"left out", "channels_first", "channels_last"};
-  if (const auto chosen =
-          combo(field.ui, field.id(), field.row, kFormats, static_cast<int>(field.layer.*member))) {
+  const auto chosen =
+      combo(field.ui, field.id(), field.row, kFormats, static_cast<int>(field.layer.*member));
+  tooltip(field.ui, field.tip());
+  if (chosen) {
     Layer next = field.layer;
     next.*member = static_cast<DataFormat>(*chosen);
     change_layer(field, next, StepKind::typed);
@@ -188,6 +194,7 @@ void edit_field(const Field& field, OutputSize Layer::*member) {
 void edit_field(const Field& field, Choice Layer::*member) {
   const int now = static_cast<int>((field.layer.*member).index);
   const auto chosen = combo(field.ui, field.id(), field.row, field.parameter.choices, now);
+  tooltip(field.ui, field.tip());
   if (!chosen) return;
   Layer next = field.layer;
   (next.*member).index = static_cast<std::size_t>(*chosen);

@@ -24,6 +24,11 @@ struct Field {
   std::string tip() const { return fmt::format("{}: {}", parameter.name, parameter.help); }
 };
 
+/// Whether height and width have one stepper together: linked, on a projector.
+inline bool shows_one_axis(const Ui& ui) {
+  return ui.document.view.projector && ui.memory.link_axes;
+}
+
 /// The shape the selected layer reads, as far as the plan knows it.
 std::optional<Shape> layer_input(const Ui& ui);
 

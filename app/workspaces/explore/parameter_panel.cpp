@@ -137,7 +137,7 @@ void draw_parameters(const Ui& ui, Column& column, const Layer& layer) {
   const auto& parameters = layer.kind->parameters;
   draw_kernel(ui, column, layer);
   const bool pairs_shown = std::any_of(parameters.begin(), parameters.end(), is_pair);
-  if (pairs_shown && layer.kind->axes == 2) draw_axis_header(ui, column);
+  if (pairs_shown && layer.kind->axes == 2 && !shows_one_axis(ui)) draw_axis_header(ui, column);
   for (const bool pairs : {true, false}) {
     for (const Parameter& parameter : parameters) {
       if (is_pair(parameter) != pairs || is_flag(parameter) || is_kernel(parameter)) continue;
@@ -196,6 +196,7 @@ void draw_convention(const Ui& ui, Column& column, const Layer& layer) {
   const Rect row = column.row(32);
   const auto chosen = segmented(ui, "parameter/convention", row, kFrameworks,
                                 static_cast<int>(layer.kind->framework));
+  tooltip(ui, "Whose rules apply; the nearest layer of that framework takes this one's place");
   if (!chosen) return;
   if (const LayerKind* kind = counterpart(*layer.kind, static_cast<Framework>(*chosen))) {
     ui.memory.limits.clear();
@@ -220,6 +221,7 @@ void draw_type(const Ui& ui, Column& column, const Layer& layer) {
     titles.push_back(kind->title);
   }
   const auto chosen = combo(ui, "parameter/type", label_row(ui, column, "Type"), titles, current);
+  tooltip(ui, "How the numbers of a window become one");
   if (!chosen) return;
   ui.memory.limits.clear();
   ui.act(action::SetLayer{ui.document.selected_layer,

@@ -49,9 +49,10 @@ void draw_more_menu(const Ui& ui, std::size_t index, const std::string& id) {
       Entry{"Duplicate", true, action::DuplicateLayer{index}},
       Entry{"Remove", true, action::RemoveLayer{index}}};
   for (const Entry& entry : entries) {
-    if (ImGui::MenuItem(entry.text, nullptr, false, entry.enabled)) ui.act(entry.change);
-    ui.memory.controls[fmt::format("{}/{}", id, entry.text)] = {ImGui::GetItemRectMin(),
-                                                                ImGui::GetItemRectMax()};
+    const bool chosen = ImGui::MenuItem(entry.text, nullptr, false, entry.enabled);
+    const bool reached = menu_item_reached(ui, fmt::format("{}/{}", id, entry.text));
+    if (reached && entry.enabled) ImGui::CloseCurrentPopup();
+    if (chosen || (reached && entry.enabled)) ui.act(entry.change);
   }
   ImGui::EndPopup();
 }
@@ -85,8 +86,9 @@ void draw_card_buttons(const Ui& ui, std::size_t index, const Rect& card, const 
               .tip = layer.enabled ? "Skip this layer" : "Use this layer again"})) {
     ui.act(action::EnableLayer{index, !layer.enabled});
   }
-  if (button(ui, id + "/duplicate", at(1),
-             {.icon = Icon::copy, .flat = true, .tip = "Duplicate (Ctrl+D)"})) {
+  if (button(
+          ui, id + "/duplicate", at(1),
+          {.icon = Icon::copy, .flat = true, .tip = "Duplicate", .command = "layer/duplicate"})) {
     ui.act(action::DuplicateLayer{index});
   }
   const std::string menu = id + "/menu";
@@ -109,11 +111,12 @@ void draw_card(const Ui& ui, std::size_t index, const Rect& card) {
                  std::max(1.0F, ui.px(1)));
 
   const Rect handle{card.min, {card.min.x + ui.px(22), card.max.y}};
-  const Click grip = click_area(ui, id + "/grip", handle);
+  const Click grip = click_area(ui, id + "/grip", handle, Reach::mouse);
   draw_icon(ui, Icon::grip, {card.min.x + ui.px(13), card.center().y},
             grip.hovered ? ui.theme.t1 : ui.theme.t3, 14);
   const Rect body{{handle.max.x, card.min.y}, {card.max.x - ui.px(86), card.max.y}};
   const Click click = click_area(ui, id, body);
+  tooltip(ui, "Select this layer: its parameters and its canvases");
   if (click.clicked || grip.clicked) {
     if (!selected) ui.act(action::SelectLayer{index});
   }
@@ -153,10 +156,10 @@ void draw_menu_group(const Ui& ui, const MenuGroup& group) {
     if (!group.holds(*kind)) continue;
     const std::string name(kind->name);
     const float width = text_width(ui, Font::sans14, name) + ui.px(16);
-    if (ImGui::Selectable(name.c_str(), false, 0, {width, 0})) {
-      ui.act(action::AddLayer{starting_layer(*kind)});
-    }
-    ui.memory.controls["layer/add/" + name] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+    const bool chosen = ImGui::Selectable(name.c_str(), false, 0, {width, 0});
+    const bool reached = menu_item_reached(ui, "layer/add/" + name);
+    if (reached) ImGui::CloseCurrentPopup();
+    if (chosen || reached) ui.act(action::AddLayer{starting_layer(*kind)});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/play_speed.h"
+#include "app/user_command.h"
 #include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
@@ -45,19 +46,13 @@ void set_playing(const Ui& ui, bool playing) {
   ui.act(action::SetPlayback{playback});
 }
 
-/// From the current window on, or from the first again.
-void play_or_pause(const Ui& ui, const StageView& view) {
-  if (ui.document.playback.playing) return set_playing(ui, false);
-  const std::int64_t at = current_window(view);
-  const std::int64_t from = at + 1 < window_count(view) ? at : 0;
-  ui.act(action::PlayTo{from, from, view.out_cols});
-  set_playing(ui, true);
-}
-
 /// The slider: what was played in the accent, a tick a window where there are few.
 void draw_scrubber(const Ui& ui, const StageView& view, const Rect& rect) {
   const std::int64_t count = window_count(view);
-  const Click click = click_area(ui, "playback/scrub", rect);
+  const Click click = click_area(ui, "playback/scrub", rect, Reach::mouse);
+  const int steps = focus_stop(ui, "playback/scrub", rect, true).steps;
+  tooltip(ui, "Drag to any window; the wheel and the arrow keys go one by one");
+  if (steps != 0) go_to(ui, view, current_window(view) + steps);
   const float radius = ui.px(7);
   const float x0 = rect.min.x + radius, x1 = rect.max.x - radius, y = rect.center().y;
   const auto last = static_cast<float>(std::max<std::int64_t>(1, count - 1));
@@ -95,6 +90,7 @@ void draw_speed(const Ui& ui, const StageView& view, const Rect& rect, bool capt
     speeds.push_back(pace.speed);
   }
   const auto chosen = combo(ui, "playback/speed", rect, titles, at, captioned ? "Speed" : "");
+  tooltip(ui, "How fast the windows are played");
   if (!chosen) return;
   Playback playback = ui.document.playback;
   playback.speed = speeds[static_cast<std::size_t>(*chosen)];
@@ -117,7 +113,7 @@ float draw_position(const Ui& ui, const StageView& view, ImVec2 right_center, bo
 float draw_transport(const Ui& ui, const StageView& view, float x, float y, bool wide) {
   const float side = ui.px(kControl), top = y - side * 0.5F;
   if (button(ui, "playback/first", Rect::of(x, top, side, side),
-             {.icon = Icon::first, .tip = "First window (Home)"})) {
+             {.icon = Icon::first, .tip = "First window", .command = "window/first"})) {
     go_to(ui, view, 0);
   }
   x += side + ui.px(4);
@@ -132,13 +128,21 @@ float draw_transport(const Ui& ui, const StageView& view, float x, float y, bool
   if (button(ui, "playback/play", Rect::of(x, top, width, side), play)) play_or_pause(ui, view);
   x += width + ui.px(4);
   if (button(ui, "playback/last", Rect::of(x, top, side, side),
-             {.icon = Icon::last, .tip = "Last window (End)"})) {
+             {.icon = Icon::last, .tip = "Last window", .command = "window/last"})) {
     go_to(ui, view, window_count(view) - 1);
   }
   return x + side;
 }
 
 }  // namespace
+
+void play_or_pause(const Ui& ui, const StageView& view) {
+  if (ui.document.playback.playing) return set_playing(ui, false);
+  const std::int64_t at = current_window(view);
+  const std::int64_t from = at + 1 < window_count(view) ? at : 0;
+  ui.act(action::PlayTo{from, from, view.out_cols});
+  set_playing(ui, true);
+}
 
 void run_playback(const Ui& ui, const StageView& view, ExploreState& state) {
   auto& reached = state.panels.of<PlayClock>().reached;
@@ -159,10 +163,6 @@ void run_playback(const Ui& ui, const StageView& view, ExploreState& state) {
   ui.wake_in(std::max(0.0, *reached + step - now));
 }
 
-void handle_playback_keys(const Ui& ui, const StageView& view) {
-  if (view.output != nullptr && ui.keys.pressed(Key::space)) play_or_pause(ui, view);
-}
-
 float playback_bar_height(const Ui& ui, const StageView& view) {
   return ui.px(kBar) + (view.answers != nullptr ? prediction_row_height(ui) : 0.0F);
 }
@@ -180,8 +180,10 @@ void draw_playback_bar(const Ui& ui, const StageView& view, const Rect& area) {
     return rect;
   };
   const bool hidden = ui.document.prediction.hidden;
-  if (check_box(ui, "playback/hide", place(wide ? 180 : 106),
-                wide ? "Hide outputs until asked" : "Hide outputs", hidden)) {
+  const bool toggled = check_box(ui, "playback/hide", place(wide ? 180 : 106),
+                                 wide ? "Hide outputs until asked" : "Hide outputs", hidden);
+  tooltip(ui, tip_with_key("Predict, then reveal: click a covered cell and type a guess", "hide"));
+  if (toggled) {
     ui.act(action::HideOutputs{!hidden});
   }
   draw_speed(ui, view, place(wide ? 148 : 92), wide);

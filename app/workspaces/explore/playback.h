@@ -8,8 +8,8 @@ namespace poolscope {
 /// stops at the end.
 void run_playback(const Ui& ui, const StageView& view, ExploreState& state);
 
-/// Space plays and pauses.
-void handle_playback_keys(const Ui& ui, const StageView& view);
+/// Plays from the current window on, or from the first again at the end; or pauses.
+void play_or_pause(const Ui& ui, const StageView& view);
 
 /// First, play, last, a slider over all windows, the speed, and whether outputs are hidden; below
 /// them, while they are, what there is to reveal and how the guesses stand.

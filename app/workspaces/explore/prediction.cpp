@@ -147,12 +147,15 @@ bool handle_prediction_keys(const Ui& ui, const StageView& view, ExploreState& s
     return true;
   }
   ui.memory.typing_cell = !typed.text.empty();
-  if (view.layer == nullptr || view.output == nullptr) return false;
-  if (ui.keys.pressed(Key::h)) ui.act(action::HideOutputs{!ui.document.prediction.hidden});
-  if (view.answers == nullptr) return false;
-  if (ui.keys.pressed(Key::r)) reveal(ui, view);
-  if (ui.keys.pressed(Key::r, false, true)) reveal_all(ui, view);
   return false;
+}
+
+void answer_prediction_commands(const Ui& ui, const StageView& view) {
+  if (view.layer == nullptr || view.output == nullptr) return;
+  if (ui.asked("hide")) ui.act(action::HideOutputs{!ui.document.prediction.hidden});
+  if (view.answers == nullptr) return;
+  if (ui.asked("reveal")) reveal(ui, view);
+  if (ui.asked("reveal/all")) reveal_all(ui, view);
 }
 
 void draw_hidden_cells(const Ui& ui, const StageView& view, ExploreState& state, const Pane& pane) {
@@ -200,12 +203,14 @@ void draw_prediction_row(const Ui& ui, const StageView& view, const Rect& area) 
   const bool hidden = view.hides_any();
   if (place("prediction/reveal", {.text = "Reveal",
                                   .enabled = view.hides_selection(),
-                                  .tip = "Show the result of this window (R)"})) {
+                                  .tip = "Show the result of this window",
+                                  .command = "reveal"})) {
     reveal(ui, view);
   }
   if (place("prediction/reveal-all", {.text = "Reveal all",
                                       .enabled = hidden,
-                                      .tip = "Show the results of all windows (Shift+R)"})) {
+                                      .tip = "Show the results of all windows",
+                                      .command = "reveal/all"})) {
     reveal_all(ui, view);
   }
   if (place("prediction/hide-again",

@@ -8,6 +8,8 @@ namespace poolscope {
 /// H hides outputs or shows them, R reveals the current one, Shift+R all; digits are a guess at the
 /// selected hidden cell. True when the keys were meant for the guess.
 bool handle_prediction_keys(const Ui& ui, const StageView& view, ExploreState& state);
+/// What was asked for by key, menu or palette: to hide outputs, and to reveal one or all.
+void answer_prediction_commands(const Ui& ui, const StageView& view);
 
 /// Covers the hidden cells of the output canvas, and marks what was guessed.
 void draw_hidden_cells(const Ui& ui, const StageView& view, ExploreState& state, const Pane& pane);

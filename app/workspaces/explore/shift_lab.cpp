@@ -195,11 +195,13 @@ float draw_controls(const Ui& ui, const ShiftView& now, Shift most, ShiftPanel& 
     return chosen;
   };
   constexpr std::array<std::string_view, 3> kEdges{"Circular", "Replicate", "Zeros"};
-  if (const auto edge = segments("shift/edge", kEdges, static_cast<int>(view.edge)))
-    view.edge = static_cast<ShiftEdge>(*edge);
+  const auto edge = segments("shift/edge", kEdges, static_cast<int>(view.edge));
+  tooltip(ui, "What moves in at the border: the other side, the last cells again, or zeros");
+  if (edge) view.edge = static_cast<ShiftEdge>(*edge);
   constexpr std::array<std::string_view, 2> kMeasures{"Change", "Aligned"};
-  if (const auto measure = segments("shift/measure", kMeasures, view.aligned ? 1 : 0))
-    view.aligned = *measure == 1;
+  const auto measure = segments("shift/measure", kMeasures, view.aligned ? 1 : 0);
+  tooltip(ui, "How far the output changes: as it is, or after the best alignment by whole cells");
+  if (measure) view.aligned = *measure == 1;
   if (view != now) act(ui, view, most);
   return at.y + ui.px(32);
 }

@@ -63,7 +63,7 @@ Rect draw_small_output(const Ui& ui, const StageView& view, const SmallOutput& o
                        const Rect& area) {
   const Shape& shape = output.picture->shape();
   const Pane pane = fitted(ui, shape, area);
-  const Click click = click_area(ui, output.id, pane.rect);
+  const Click click = click_area(ui, output.id, pane.rect, Reach::mouse);
   draw_heatmap(ui, output.texture, output.picture, pane,
                {output.planes, output.range, output.map, true});
   if (!output.planes.composite) draw_numbers(ui, output, pane);

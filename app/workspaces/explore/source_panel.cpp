@@ -59,7 +59,7 @@ void draw_grid_size(const Ui& ui, Column& column) {
   }
 }
 
-void paste_grid(const Ui& ui) {
+void read_clipboard(const Ui& ui) {
   const char* clipboard = ImGui::GetClipboardText();
   auto grid = parse_grid(clipboard == nullptr ? "" : clipboard);
   if (!grid) {
@@ -79,17 +79,22 @@ void draw_grid_controls(const Ui& ui, Column& column) {
              {.text = "Edit",
               .icon = Icon::grid,
               .active = editing,
-              .tip = "Type into the cells: click one, or press F2; Enter goes down, Tab right"})) {
+              .tip = "Type into the cells: Enter goes down, Tab right, Esc leaves",
+              .command = "cells/edit"})) {
     ui.act(action::SetEditCell{{!editing, 0, 0}});
   }
   const auto names = fill_pattern_names();
-  if (const auto pattern = combo(ui, "source/fill", part_of(ui, row, 1, 3), names, -1, "Fill")) {
+  const auto pattern = combo(ui, "source/fill", part_of(ui, row, 1, 3), names, -1, "Fill");
+  tooltip(ui, "Fill the grid with a pattern");
+  if (pattern) {
     ui.act(action::FillGrid{static_cast<FillPattern>(*pattern), ui.memory.next_seed++});
   }
-  if (button(
-          ui, "source/paste", part_of(ui, row, 2, 3),
-          {.text = "Paste", .icon = Icon::paste, .tip = "A table of numbers from the clipboard"})) {
-    paste_grid(ui);
+  if (button(ui, "source/paste", part_of(ui, row, 2, 3),
+             {.text = "Paste",
+              .icon = Icon::paste,
+              .tip = "A table of numbers from the clipboard",
+              .command = "grid/paste"})) {
+    read_clipboard(ui);
   }
 }
 
@@ -127,7 +132,7 @@ void draw_file_row(const Ui& ui, ExploreState& state, Column& column) {
                 source.array.description);
   const Rect open = Rect::of(row.max.x - open_width, row.min.y + ui.px(4), open_width, ui.px(32));
   if (button(ui, "source/open", open,
-             {.text = "Open…", .tip = "A picture, a grid or an .npy file (Ctrl+O)"})) {
+             {.text = "Open…", .tip = "A picture, a grid or an .npy file", .command = "open"})) {
     ui.memory.open_browser = true;
   }
 }
@@ -136,8 +141,10 @@ void draw_luma(const Ui& ui, Column& column) {
   const LoadedArray& array = ui.document.source.array;
   if (array.kind != InputKind::image || array.tensor.shape().c < 3) return;
   const Rect row = column.row(28, 4);
-  if (check_box(ui, "source/luma", row, "Luma: one channel before the pipeline",
-                ui.document.source.luma)) {
+  const bool toggled = check_box(ui, "source/luma", row, "Luma: one channel before the pipeline",
+                                 ui.document.source.luma);
+  tooltip(ui, "Red, green and blue become one brightness (BT.601)");
+  if (toggled) {
     ui.act(action::SetLuma{!ui.document.source.luma});
   }
 }
@@ -148,8 +155,9 @@ void draw_batch(const Ui& ui, Column& column) {
   const Rect row = column.row(32);
   draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, "Sample");
   const Rect field{{row.min.x + ui.px(80), row.min.y}, row.max};
-  const StepperEdit edit =
-      stepper(ui, "source/sample", field, {.value = ui.document.view.sample, .min = 0});
+  const StepperEdit edit = stepper(
+      ui, "source/sample", field,
+      {.value = ui.document.view.sample, .min = 0, .tip = "The sample of the batch that is shown"});
   if (edit.kind == StepKind::none) return;
   const std::int64_t sample = std::clamp<std::int64_t>(edit.value, 0, shape.n - 1);
   ui.memory.limits.erase("sample");
@@ -170,7 +178,7 @@ void draw_samples(const Ui& ui, Column& column) {
           {row.min.x - ui.px(8), row.min.y}, {row.max.x + ui.px(8), row.max.y},
           current ? ui.theme.accsoft : ui.theme.ctl, ui.px(6));
     }
-    tooltip(ui, sample.about);
+    tooltip(ui, sample.about.empty() ? "Open this picture" : std::string_view(sample.about));
     draw_icon(ui, sample.is_grid ? Icon::grid : Icon::eye, {row.min.x + ui.px(8), row.center().y},
               ui.theme.t3, 14);
     draw_text_cut(ui, Font::sans13, {row.min.x + ui.px(26), row.center().y}, ui.theme.t1,
@@ -179,27 +187,8 @@ void draw_samples(const Ui& ui, Column& column) {
   }
 }
 
-}  // namespace
-
-void draw_source_panel(const Ui& ui, ExploreState& state, Column& column) {
-  const Rect title = column.title("Source");
-  const Rect folder =
-      Rect::of(title.max.x - ui.px(28), title.center().y - ui.px(14), ui.px(28), ui.px(28));
-  if (button(ui, "source/browse", folder,
-             {.icon = Icon::folder, .flat = true, .tip = "Open a file (Ctrl+O)"})) {
-    ui.memory.open_browser = true;
-  }
-  const int tab = current_tab(ui);
-  if (const auto chosen = segmented(ui, "source/kind", column.row(32), kTabs, tab))
-    choose_tab(ui, *chosen);
-  if (tab == kGridTab) draw_grid_controls(ui, column);
-  if (tab == kImageTab) draw_file_row(ui, state, column);
-  if (tab != kSamplesTab) {
-    draw_luma(ui, column);
-    draw_batch(ui, column);
-  } else {
-    draw_samples(ui, column);
-  }
+/// What went wrong with a file, and why a control of the grid stopped.
+void draw_messages(const Ui& ui, Column& column) {
   if (!ui.memory.open_error.empty()) {
     column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err,
                                Icon::warn, ui.memory.open_error) +
@@ -212,6 +201,74 @@ void draw_source_panel(const Ui& ui, ExploreState& state, Column& column) {
                                Icon::warn, found->second) +
                        ui.px(8));
   }
+}
+
+}  // namespace
+
+void answer_source_commands(const Ui& ui) {
+  if (ui.asked("grid/paste")) read_clipboard(ui);
+}
+
+void draw_compact_source(const Ui& ui, Column& column) {
+  constexpr float kLabel = 80.0F;
+  const auto labelled = [&](std::string_view label) {
+    const Rect row = column.row(32);
+    draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, label);
+    return Rect{{row.min.x + ui.px(kLabel), row.min.y}, row.max};
+  };
+  column.title("Source");
+  const LoadedArray& array = ui.document.source.array;
+  std::vector<std::string_view> titles;
+  int current = -1;
+  std::error_code error;
+  const auto path = std::filesystem::absolute(ui.document.source.path, error).lexically_normal();
+  for (const Sample& sample : samples()) {
+    if (sample.path == path) current = static_cast<int>(titles.size());
+    titles.push_back(sample.title);
+  }
+  // A file of one's own, or a grid that was typed into, is no sample.
+  const std::string own = array.name.empty() ? array.description : array.name;
+  if (current < 0) {
+    current = static_cast<int>(titles.size());
+    titles.push_back(own);
+  }
+  const auto chosen = combo(ui, "source/input", labelled("Input"), titles, current);
+  tooltip(ui, "What is pooled: a sample, or what was opened last");
+  if (chosen && static_cast<std::size_t>(*chosen) < samples().size())
+    open_sample(ui, samples()[static_cast<std::size_t>(*chosen)]);
+  draw_messages(ui, column);
+  if (ui.document.pipeline.size() < 2) return;
+  std::vector<std::string> names;
+  for (const PipelineLayer& entry : ui.document.pipeline)
+    names.push_back(fmt::format("{}. {}", names.size() + 1, entry.layer.kind->name));
+  const std::vector<std::string_view> layers(names.begin(), names.end());
+  const int selected = static_cast<int>(ui.document.selected_layer);
+  const auto layer = combo(ui, "source/layer", labelled("Layer"), layers, selected);
+  tooltip(ui, "The layer of the pipeline that is shown");
+  if (layer) ui.act(action::SelectLayer{static_cast<std::size_t>(*layer)});
+}
+
+void draw_source_panel(const Ui& ui, ExploreState& state, Column& column) {
+  const Rect title = column.title("Source");
+  const Rect folder =
+      Rect::of(title.max.x - ui.px(28), title.center().y - ui.px(14), ui.px(28), ui.px(28));
+  if (button(ui, "source/browse", folder,
+             {.icon = Icon::folder, .flat = true, .tip = "Open a file", .command = "open"})) {
+    ui.memory.open_browser = true;
+  }
+  const int tab = current_tab(ui);
+  const auto chosen = segmented(ui, "source/kind", column.row(32), kTabs, tab);
+  tooltip(ui, "What is pooled: cells typed here, a picture or a file, or a sample");
+  if (chosen) choose_tab(ui, *chosen);
+  if (tab == kGridTab) draw_grid_controls(ui, column);
+  if (tab == kImageTab) draw_file_row(ui, state, column);
+  if (tab != kSamplesTab) {
+    draw_luma(ui, column);
+    draw_batch(ui, column);
+  } else {
+    draw_samples(ui, column);
+  }
+  draw_messages(ui, column);
 }
 
 }  // namespace poolscope

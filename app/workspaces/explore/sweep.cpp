@@ -120,8 +120,10 @@ void draw_controls(const Ui& ui, const SweepKey& key, const Rect& row) {
   if (key.axes.size() > 1) {
     const std::string down = key.axes.front().parameter, across = key.axes.back().parameter;
     const auto new_down = combo(ui, "sweep/down", place(190), names, index_of(down), "Down");
+    tooltip(ui, "The parameter that grows from row to row");
     const auto new_across =
         combo(ui, "sweep/across", place(200), names, index_of(across), "Across");
+    tooltip(ui, "The parameter that grows from column to column");
     // Choosing the other axis' parameter exchanges the two.
     if (new_down) {
       const std::string chosen(names[static_cast<std::size_t>(*new_down)]);
@@ -135,6 +137,7 @@ void draw_controls(const Ui& ui, const SweepKey& key, const Rect& row) {
   for (const SweepMeasure measure : kSweepMeasures) titles.push_back(sweep_measure_title(measure));
   const auto measure = combo(ui, "sweep/measure", place(250), titles,
                              static_cast<int>(chosen_measure(ui)), "Measure");
+  tooltip(ui, "What is printed below each output, and drawn in the chart");
   if (measure) {
     ui.edit_view([&](View& view) {
       view.sweep.measure = sweep_measure_name(kSweepMeasures[static_cast<std::size_t>(*measure)]);
@@ -157,9 +160,8 @@ void draw_cell(const Ui& ui, const StageView& view, const Swept& swept, const Re
     draw_no_output(ui, rect, click.hovered, cell.reason);
   } else {
     draw_small_plane(ui, *texture, swept.output, rect, view.input_range);
-    tooltip(ui, click.hovered,
-            fmt::format("{}: {}×{}{}", layer_text(cell.layer), cell.shape.h, cell.shape.w,
-                        current ? ", the current setting" : ", click to take it"));
+    tooltip(ui, fmt::format("{}: {}×{}{}", layer_text(cell.layer), cell.shape.h, cell.shape.w,
+                            current ? ", the current setting" : ", click to take it"));
   }
   if (current) {
     list().AddRect({rect.min.x - ui.px(2), rect.min.y - ui.px(2)},

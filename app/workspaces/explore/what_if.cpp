@@ -92,6 +92,7 @@ void draw_variant(const Ui& ui, const StageView& view, const Variant& variant, c
   const Rect square = Rect::of(area.min.x, area.min.y + ui.px(24), side, side);
   const Rect rect = variant.reason.empty() ? fitted(square, variant.output) : square;
   const Click click = click_area(ui, fmt::format("what-if/{}", place.index), rect);
+  if (variant.reason.empty()) tooltip(ui, "Use these settings");
   const ImVec2 below{rect.min.x, rect.max.y + ui.px(12)};
   if (!variant.reason.empty()) {
     draw_no_output(ui, rect, click.hovered, variant.reason);
