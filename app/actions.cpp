@@ -227,6 +227,18 @@ struct Applier {
     return reset_focus();
   }
 
+  Result<void> operator()(const action::SetPipelineB& a) const {
+    document.pipeline_b = a.pipeline;
+    return {};
+  }
+
+  Result<void> operator()(const action::SwapPipelines&) const {
+    if (!document.pipeline_b) return failure("there is no pipeline B; copy one to B first");
+    std::swap(document.pipeline, *document.pipeline_b);
+    document.selected_layer = 0;
+    return reset_focus();
+  }
+
   Result<void> operator()(const action::SetView& a) const {
     document.view = a.view;
     document.view.scale = std::clamp(a.view.scale, 1.0F, 2.5F);

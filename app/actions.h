@@ -68,6 +68,12 @@ struct SetLayer {
 struct SetPipeline {
   Pipeline pipeline;
 };
+/// The pipeline that the document's own, A, is compared with; empty for none.
+struct SetPipelineB {
+  std::optional<Pipeline> pipeline;
+};
+/// A and B change places. Errors: there is no B.
+struct SwapPipelines {};
 struct SetView {
   View view;
 };
@@ -134,7 +140,7 @@ struct Action {
   std::variant<action::OpenSource, action::SetCell, action::ResizeGrid, action::FillGrid,
                action::SetLuma, action::AddLayer, action::RemoveLayer, action::DuplicateLayer,
                action::MoveLayer, action::EnableLayer, action::SelectLayer, action::SetLayer,
-               action::SetPipeline, action::SetView, action::SetEngine, action::SetSelection,
+               action::SetPipeline, action::SetPipelineB, action::SwapPipelines, action::SetView, action::SetEngine, action::SetSelection,
                action::SetCamera, action::SetEditCell, action::SetShift, action::SetPlayback,
                action::PlayTo, action::HideOutputs, action::RevealOutputs, action::GuessOutput,
                action::SetLens, action::SetGradientCell, action::SetNotes, action::OpenSession>

@@ -179,6 +179,7 @@ struct Document {
   Source source;
   Pipeline pipeline;
   std::size_t selected_layer = 0;
+  std::optional<Pipeline> pipeline_b;  ///< What `pipeline` is compared with; empty for none.
   std::string engine = "auto";
   View view;
   Selection selection;

@@ -138,6 +138,7 @@ std::string document_json(const Document& document, const Evaluation* evaluation
   const json all{
       {"source", source_json(document.source)},
       {"pipeline", pipeline_json(document.pipeline)},
+      {"pipeline_b", document.pipeline_b ? pipeline_json(*document.pipeline_b) : json()},
       {"selected_layer", document.selected_layer},
       {"engine", document.engine},
       {"view", view_json(document.view)},

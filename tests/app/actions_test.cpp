@@ -375,5 +375,21 @@ TEST(Apply, KeepsSelectionsValidWhateverIsDone) {
   }));
 }
 
+TEST(SwapPipelines, ExchangesBothAndGoesBackToTheFirstLayer) {
+  const Document document = document_of({2, 3}, 1);
+  const Pipeline b{{layer_of("AvgPool2d(2)"), true}};
+  const Document swapped = after(after(document, action::SetPipelineB{b}), action::SwapPipelines{});
+  EXPECT_EQ(swapped.pipeline, b);
+  EXPECT_EQ(swapped.pipeline_b, document.pipeline);
+  EXPECT_EQ(swapped.selected_layer, 0U);
+  EXPECT_EQ(after(swapped, action::SwapPipelines{}).pipeline, document.pipeline);
+}
+
+TEST(SwapPipelines, NeedsASecondPipeline) {
+  const Document document = after(document_of({2}, 0), action::SetPipelineB{});
+  EXPECT_EQ(error_of(document, action::SwapPipelines{}),
+            "there is no pipeline B; copy one to B first");
+}
+
 }  // namespace
 }  // namespace poolscope

@@ -21,7 +21,7 @@ class ArbitraryAction {
   using Change = decltype(Action::change);
 
   Change change() const {
-    const int kind = *rc::gen::inRange(0, 26);
+    const int kind = *rc::gen::inRange(0, 28);
     if (kind < 5) return source_change(kind);
     if (kind < 13) return pipeline_change(kind);
     return view_change(kind);
@@ -102,6 +102,11 @@ class ArbitraryAction {
             {*rc::gen::arbitrary<bool>(), GradientSeed::cell, TiePolicy::all, false, {}}};
       case 24:
         return action::SetGradientCell{{size() - 2, size() - 2, size() - 2, 0.5F}};
+        return action::SetPipelineB{*rc::gen::arbitrary<bool>()
+                                        ? std::optional(Pipeline{{arbitrary_layer(3), true}})
+                                        : std::nullopt};
+      case 26:
+        return action::SwapPipelines{};
       default:
         return action::SetEditCell{{*rc::gen::arbitrary<bool>(), size() - 2, size() - 2}};
     }

@@ -31,7 +31,7 @@ TEST(DocumentJson, HasAllThatAUserCanSeeOrChange) {
   EXPECT_EQ(keys_of(dump), (std::vector<std::string>{
                                "busy",   "camera",         "controls",  "edit",      "engine",
                                "frames", "lens",           "limits",    "link_axes", "log",
-                               "notes",  "open_error",     "pipeline",  "playback",  "prediction",
+                               "notes",  "open_error",     "pipeline", "pipeline_b",  "playback",  "prediction",
                                "result", "selected_layer", "selection", "session",   "shift",
                                "shown",  "source",         "view"}));
   EXPECT_EQ(dump["engine"], "auto");

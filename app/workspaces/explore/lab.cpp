@@ -19,6 +19,8 @@ constexpr LabPanel kPanels[] = {
     {"frameworks", "Frameworks",
      "the same setting in PyTorch, Keras and ONNX; cells that differ are outlined", 320, false,
      draw_frameworks},
+    {"compare", "Compare", "this pipeline, A, and another one, B, on the same input", 340, false,
+     draw_compare},
     {"sweep", "Sweep", "the layer over two of its parameters; click an output to take its setting",
      400, false, draw_sweep},
     {"shift", "Shift", "move the input by whole cells: how far does each output change?", 310,

@@ -47,5 +47,7 @@ void draw_export_section(const Ui& ui, ExploreState& state, Column& column);
 /// The layers up to the selected one as one window: its size, jump and start at every stage, where
 /// the selected cell comes from on the source and how much each cell counts, and what equals what.
 float draw_composition(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
+/// Two pipelines on the same input: their outputs, what lies between, and measures of it.
+float draw_compare(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area);
 
 }  // namespace poolscope
