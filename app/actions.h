@@ -140,10 +140,11 @@ struct Action {
   std::variant<action::OpenSource, action::SetCell, action::ResizeGrid, action::FillGrid,
                action::SetLuma, action::AddLayer, action::RemoveLayer, action::DuplicateLayer,
                action::MoveLayer, action::EnableLayer, action::SelectLayer, action::SetLayer,
-               action::SetPipeline, action::SetPipelineB, action::SwapPipelines, action::SetView, action::SetEngine, action::SetSelection,
-               action::SetCamera, action::SetEditCell, action::SetShift, action::SetPlayback,
-               action::PlayTo, action::HideOutputs, action::RevealOutputs, action::GuessOutput,
-               action::SetLens, action::SetGradientCell, action::SetNotes, action::OpenSession>
+               action::SetPipeline, action::SetPipelineB, action::SwapPipelines, action::SetView,
+               action::SetEngine, action::SetSelection, action::SetCamera, action::SetEditCell,
+               action::SetShift, action::SetPlayback, action::PlayTo, action::HideOutputs,
+               action::RevealOutputs, action::GuessOutput, action::SetLens, action::SetGradientCell,
+               action::SetNotes, action::OpenSession>
       change;
   std::uint64_t gesture = 0;
 };

@@ -167,6 +167,7 @@ Ui App::make_ui(const Keys& keys) {
           keys,
           actions_,
           memory_,
+          prover_,
           history_.can_undo(),
           history_.can_redo()};
 }
@@ -212,6 +213,7 @@ void App::frame(const Keys& pressed) {
 void App::draw(const Ui& ui) {
   const FrameLayout layout = layout_of(ui);
   explore_.begin(ui);
+  prover_.update(ui);
   const BarState bar{!layout.left_shown(), runner_.busy(), runner_.busy_seconds()};
   if (runner_.busy()) ui.wake_in(0.1);
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/history.h"
+#include "app/prover.h"
 #include "app/settings.h"
 #include "app/ui.h"
 #include "app/workspaces/explore/explore.h"
@@ -84,6 +85,7 @@ class App {
   UiMemory memory_;
   Fonts fonts_;
   Runner runner_;
+  Prover prover_;
   Explore explore_;
   std::unique_ptr<FileBrowser> browser_;
   std::unique_ptr<Desk> desk_;

@@ -225,6 +225,7 @@ void fields(Io& io, Struct<Lens> auto& lens) {
 template <class Io>
 void fields(Io& io, Struct<Document> auto& document) {
   io.field("pipeline", document.pipeline, kMaxLayers);
+  io.field("pipeline_b", document.pipeline_b, kMaxLayers);
   io.field("selected_layer", document.selected_layer, kCount);
   io.field("engine", document.engine);
   io.field("view", document.view);

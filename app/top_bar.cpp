@@ -5,6 +5,7 @@
 #include "app/autosave.h"
 #include "app/bars.h"
 #include "app/menus.h"
+#include "app/prover.h"
 
 namespace poolscope {
 namespace {
@@ -29,7 +30,8 @@ void draw_workspace_tab(const Ui& ui, const Rect& area, float x) {
   list().AddRectFilled({x, area.max.y - ui.px(2)}, {x + width, area.max.y}, ui.theme.acc);
 }
 
-std::string badge_text(const Ui& ui, const BarState& state) {
+/// What the badge says of the engine and its run.
+std::string run_text(const Ui& ui, const BarState& state) {
   if (ui.evaluation == nullptr) return "starting";
   if (ui.evaluation->engine == nullptr) return "no engine";
   const std::string& title = ui.evaluation->engine_title;
@@ -39,10 +41,28 @@ std::string badge_text(const Ui& ui, const BarState& state) {
   return fmt::format("{} · {}", title, duration_text(ui.evaluation->seconds));
 }
 
+/// What the proof comes to, and how far it is.
+std::string proof_part(const Ui& ui) {
+  if (ui.prover.busy()) {
+    return fmt::format("proving, {} %", static_cast<int>(ui.prover.progress() * 100.0F));
+  }
+  return ui.prover.text();
+}
+
+std::string badge_text(const Ui& ui, const BarState& state, bool wide) {
+  std::string text = run_text(ui, state);
+  const std::string proof = proof_part(ui);
+  if (!proof.empty()) ui.tell("proof", proof);
+  if (wide && !proof.empty()) text += " · " + proof;
+  return text;
+}
+
 /// A bar narrower than this leaves out the program's name; narrower than the second, the badge's
 /// text.
 constexpr double kLongRun = 0.5;  ///< Seconds after which a run is shown and can be cancelled.
 constexpr float kWideBar = 760.0F, kTinyBar = 600.0F;
+/// One at least as wide has room for what a proof says.
+constexpr float kProofBar = 1000.0F;
 
 /// What there is to know of the badge: the engine and what it says of the run, or why none ran.
 std::string badge_tip(const Ui& ui, const std::string& text) {
@@ -62,10 +82,16 @@ void draw_engine_menu(const Ui& ui, const Rect& badge) {
   ImGui::EndPopup();
 }
 
-/// The dot of the badge: computed, under way, or none; a warning sign where the engines have
-/// something to say.
+/// The dot of the badge: computed, under way, or none; a tick where it is proven, a warning sign
+/// where the proof failed or the engines have something to say.
 void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
   const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
+  if (const Proof* const proof = ui.prover.proof()) {
+    const bool holds = proof->holds();
+    draw_icon(ui, holds ? Icon::check : Icon::warn, center, holds ? ui.theme.ok : ui.theme.err,
+              14.0F);
+    return;
+  }
   if (good && !ui.evaluation->engine_notes.empty()) {
     draw_icon(ui, Icon::warn, center, ui.theme.warn, 14.0F);
     return;
@@ -75,7 +101,7 @@ void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
 
 /// The engine that computed what is on screen, and how long it took; a click chooses another.
 void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& right) {
-  const std::string whole = badge_text(ui, state);
+  const std::string whole = badge_text(ui, state, area.width() > ui.px(kProofBar));
   const std::string text = area.width() > ui.px(kTinyBar) ? whole : "";
   const float width = text_width(ui, Font::sans12, text) + ui.px(text.empty() ? 32 : 40);
   const Rect badge = Rect::of(right - width, area.center().y - ui.px(14), width, ui.px(28));

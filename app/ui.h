@@ -25,6 +25,7 @@
 namespace poolscope {
 
 struct Ui;
+class Prover;
 
 /// A card of the pipeline dragged by its grip.
 struct LayerDrag {
@@ -101,6 +102,7 @@ struct Ui {
   const Keys& keys;
   std::vector<Action>& actions;
   UiMemory& memory;
+  Prover& prover;  ///< Of what is on screen.
   bool can_undo = false, can_redo = false;
 
   float px(float length) const { return length * document.view.shown_scale(); }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/prover.h"
 #include "app/samples.h"
 #include "app/workspaces/explore/lab.h"
 #include "core/engines/engine_list.h"
@@ -92,7 +93,35 @@ std::vector<UserCommand> color_commands(const Ui&) {
   return list;
 }
 
-std::vector<UserCommand> engine_commands(const Ui&) {
+namespace {
+
+/// To have the result on screen computed again, or to stop that.
+UserCommand proof_command(const Ui& ui) {
+  if (ui.prover.busy()) {
+    return {.id = "proof/stop",
+            .title = "Stop proving",
+            .group = "Engine",
+            .begins_part = true,
+            .run = [](const Ui& now) { now.prover.cancel(); }};
+  }
+  return {.id = "proof",
+          .title = "Prove it",
+          .group = "Engine",
+          .begins_part = true,
+          .about = "The result on screen once more, by the reference and by LibTorch",
+          .note = "by the reference and LibTorch",
+          .run = [](const Ui& now) { now.prover.ask(now); },
+          .why_not =
+              [](const Ui& now) {
+                const bool computed =
+                    now.evaluation != nullptr && now.evaluation->engine != nullptr && !now.stale;
+                return computed ? "" : "nothing has been computed yet";
+              }};
+}
+
+}  // namespace
+
+std::vector<UserCommand> engine_commands(const Ui& now) {
   std::vector<UserCommand> list;
   for (const EngineInfo& info : engine_infos()) {
     list.push_back(
@@ -105,6 +134,7 @@ std::vector<UserCommand> engine_commands(const Ui&) {
                          info.is_here ? std::string() : info.about](const Ui&) { return reason; },
          .is_on = [name = info.name](const Ui& ui) { return ui.document.engine == name; }});
   }
+  list.push_back(proof_command(now));
   return list;
 }
 

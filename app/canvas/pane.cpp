@@ -22,6 +22,7 @@ constexpr std::array<CellFont, 6> kCellFonts{{{150, Font::mono40},
                                               {35, Font::mono13},
                                               {26, Font::mono12}}};
 constexpr float kMinIndexCell = 20.0F;
+constexpr float kMinMarked = 5.0F;
 
 Color theme_color(ImU32 packed) {
   return {static_cast<std::uint8_t>(packed), static_cast<std::uint8_t>(packed >> 8),
@@ -205,6 +206,15 @@ void draw_selection(const Ui& ui, const Pane& pane, const CellRect& cells, bool 
   const float halo = ui.px(thin ? 4.0F : 5.5F);
   list().AddRect(at.min, at.max, ui.theme.casing, ui.px(3), 0, halo);
   list().AddRect(at.min, at.max, ui.theme.acc, ui.px(3), 0, accent);
+}
+
+void draw_mark(const Ui& ui, const Rect& cell) {
+  const float size = std::min(cell.width(), cell.height());
+  if (size < ui.px(kMinMarked)) return;
+  const float line = std::clamp(size * 0.06F, 1.0F, ui.px(2));
+  const Rect outer = cell.inset(line * 0.5F), inner = outer.inset(line);
+  list().AddRect(outer.min, outer.max, IM_COL32_BLACK, 0, 0, line);
+  list().AddRect(inner.min, inner.max, IM_COL32_WHITE, 0, 0, line);
 }
 
 void draw_hover(const Ui& ui, const Pane& pane, std::int64_t row, std::int64_t col) {

@@ -88,6 +88,8 @@ void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::in
 void draw_indices(const Ui& ui, const Pane& pane, const CellSpan& cells);
 /// The current window or cell: 3 px accent between casing lines (`thin` in overviews).
 void draw_selection(const Ui& ui, const Pane& pane, const CellRect& cells, bool thin);
+/// A cell that differs from what it should be: outlined so that it reads on any colour.
+void draw_mark(const Ui& ui, const Rect& cell);
 /// The hovered cell.
 void draw_hover(const Ui& ui, const Pane& pane, std::int64_t row, std::int64_t col);
 

@@ -100,9 +100,13 @@ Result<void> compute(const Engine& engine, const FrameworkLens& lens, const Tens
   }
   column.pool = std::move(*pool);
   column.pair.emplace(lens.pool, *column.pool, lens.input);
-  auto output = engine.run(input, *column.pool, {.cancelled = options.cancelled});
-  if (!output) return tl::unexpected(output.error());
-  column.values = std::move(output->values);
+  if (column.own) {
+    column.values = lens.values;
+  } else {
+    auto output = engine.run(input, *column.pool, {.cancelled = options.cancelled});
+    if (!output) return tl::unexpected(output.error());
+    column.values = std::move(output->values);
+  }
   compare(lens, column);
   if (!column.same) {
     column.rules =

@@ -46,7 +46,9 @@ TEST(ColorMaps, ForSequencesGrowLighterAllTheWay) {
     for (int i = 1; i < ColorMaps::kEntries; ++i) {
       // Colours of 8 bits step back by less than an eye can see.
       EXPECT_GT(at(i), at(i - 1) - 0.3) << color_map_name(map) << " " << i;
-      if (i >= 8) EXPECT_GT(at(i), at(i - 8) + 1.0) << color_map_name(map) << " " << i;
+      if (i >= 8) {
+        EXPECT_GT(at(i), at(i - 8) + 1.0) << color_map_name(map) << " " << i;
+      }
     }
     EXPECT_GT(at(ColorMaps::kEntries - 1) - at(0), 70.0) << color_map_name(map);
   }

@@ -66,7 +66,7 @@ inline bool same_document(const Document& a, const Document& b) {
          a.selected_layer == b.selected_layer && a.engine == b.engine && a.view == b.view &&
          a.selection == b.selection && a.camera == b.camera && a.edit == b.edit &&
          a.playback == b.playback && a.prediction == b.prediction && a.lens == b.lens &&
-         a.notes == b.notes;
+         a.notes == b.notes && a.pipeline_b == b.pipeline_b;
 }
 
 }  // namespace poolscope

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/prover.h"
 #include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/border_section.h"
 #include "app/workspaces/explore/cell_editor.h"
@@ -234,12 +235,29 @@ void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
   draw_cell_editor(ui, view, state, look.pane);
 }
 
+/// The cells that a proof found to differ.
+void draw_proof_marks(const Ui& ui, const StageView& view, const CanvasLook& look) {
+  const Proof* const proof = ui.prover.proof();
+  if (proof == nullptr) return;
+  const std::int64_t size = view.out_rows * view.out_cols;
+  for (const LayerProof& layer : proof->layers) {
+    if (layer.layer != ui.document.selected_layer) continue;
+    const Agreement& found =
+        layer.reference.holds() && layer.witness ? *layer.witness : layer.reference;
+    for (const std::int64_t place : found.places) {
+      if (place / size != view.plane) continue;
+      draw_mark(ui, look.pane.cell(place % size / view.out_cols, place % size % view.out_cols));
+    }
+  }
+}
+
 void draw_output_layers(const Ui& ui, const StageView& view, ExploreState& state,
                         const CanvasLook& look) {
   if (view.lens) return draw_lens_cells(ui, view, state, look);
   HeatmapTexture& texture = look.detail ? state.detail_textures[2] : state.main_textures[2];
   draw_heat_cells(ui, view, look, {texture, view.output_picture, view.output_range});
   draw_values(ui, view, look, view.output_range);
+  draw_proof_marks(ui, view, look);
   draw_hidden_cells(ui, view, state, look.pane);
 }
 

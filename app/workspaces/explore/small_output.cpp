@@ -6,11 +6,7 @@
 namespace poolscope {
 namespace {
 
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
-
 constexpr float kMaxCell = 44.0F;
-/// Cells at least this wide are outlined.
-constexpr float kMinMarked = 5.0F;
 
 /// The plane in the area, its shape kept.
 Pane fitted(const Ui& ui, const Shape& shape, const Rect& area) {
@@ -36,18 +32,12 @@ void draw_numbers(const Ui& ui, const SmallOutput& output, const Pane& pane) {
   }
 }
 
-/// Outlines that read on any colour: a dark line inside a light one.
 void draw_marks(const Ui& ui, const SmallOutput& output, const Pane& pane) {
+  if (!output.marked || pane.cell_size() < 1.0F) return;
   const Shape& shape = output.picture->shape();
-  if (!output.marked || pane.cell_size() < ui.px(kMinMarked)) return;
-  const float line = std::clamp(pane.cell_size() * 0.06F, 1.0F, ui.px(2));
   for (std::int64_t row = 0; row < shape.h; ++row) {
     for (std::int64_t col = 0; col < shape.w; ++col) {
-      if (!output.marked(row, col)) continue;
-      const Rect outer = pane.cell(row, col).inset(line * 0.5F);
-      const Rect inner = outer.inset(line);
-      list().AddRect(outer.min, outer.max, IM_COL32_BLACK, 0, 0, line);
-      list().AddRect(inner.min, inner.max, IM_COL32_WHITE, 0, 0, line);
+      if (output.marked(row, col)) draw_mark(ui, pane.cell(row, col));
     }
   }
 }
