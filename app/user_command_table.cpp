@@ -5,6 +5,7 @@
 
 #include "app/autosave.h"
 #include "app/number_text.h"
+#include "app/samples.h"
 #include "app/user_command_lists.h"
 
 namespace poolscope {

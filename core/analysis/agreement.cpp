@@ -35,13 +35,23 @@ Result<Tensor> magnitudes(const Tensor& input, LoweredPool pool, const RunOption
   if (exponential || pool.reduction == Reduction::stochastic) pool.reduction = Reduction::max;
   const auto sizes = positive(input, exponential);
   if (!sizes) return sizes;
-  auto output = ReferenceEngine().run(*sizes, pool, {.cancelled = options.cancelled});
+  auto output = ReferenceEngine().run(*sizes, pool, options);
+  if (!output) return tl::unexpected(output.error());
+  return std::move(output->values);
+}
+
+Result<Tensor> magnitudes(const Tensor& input, Convolution convolution, const RunOptions& options) {
+  for (float& weight : convolution.weights) weight = std::abs(weight);
+  for (float& offset : convolution.offsets) offset = std::abs(offset);
+  const auto sizes = positive(input, false);
+  if (!sizes) return sizes;
+  auto output = ReferenceEngine().convolve(*sizes, convolution, options);
   if (!output) return tl::unexpected(output.error());
   return std::move(output->values);
 }
 
 /// The most taps inside the input that a window has.
-std::int64_t most_taps(const Tensor& input, const LoweredPool& pool) {
+std::int64_t most_taps(const LoweredPool& pool, const Shape& input) {
   const auto longest = [](const std::vector<AxisWindow>& axis, std::int64_t size) {
     std::int64_t taps = 0;
     for (const AxisWindow& window : axis) taps = std::max(taps, std::min(window.count, size));
@@ -49,14 +59,19 @@ std::int64_t most_taps(const Tensor& input, const LoweredPool& pool) {
   };
   std::int64_t taps = 0;
   for (const PlaneWindows& windows : pool.planes) {
-    taps = std::max(
-        taps, longest(windows.rows, input.shape().h) * longest(windows.cols, input.shape().w));
+    taps = std::max(taps, longest(windows.rows, input.h) * longest(windows.cols, input.w));
   }
   return taps;
 }
 
-double sum_bound(const Bounds& bounds, const Tensor& input, const LoweredPool& pool) {
-  return std::max(bounds.sum, bounds.sum_per_tap * static_cast<double>(most_taps(input, pool)));
+/// What a sum of the layer may be off, as a share of the magnitudes it sums.
+double sum_bound(const Bounds& bounds, const LoweredLayer& layer, const Shape& input) {
+  std::int64_t terms = 1;
+  if (const auto* pool = std::get_if<LoweredPool>(&layer)) terms = most_taps(*pool, input);
+  if (const auto* convolution = std::get_if<Convolution>(&layer)) {
+    terms = convolution->taps() * convolution->channels + 1;
+  }
+  return std::max(bounds.sum, bounds.sum_per_tap * static_cast<double>(terms));
 }
 
 bool exponential_agrees(double got, double expected, double size, const Bounds& bounds) {
@@ -90,6 +105,12 @@ bool value_agrees(double got, double expected, double size, const LoweredPool& p
   if (pool.reduction == Reduction::power) return power_agrees(got, expected, size, pool, bounds);
   if (is_exponential(pool.reduction)) return exponential_agrees(got, expected, size, bounds);
   return mean_agrees(got, expected, size, bounds);
+}
+
+bool function_agrees(double got, double expected, const Bounds& bounds) {
+  if (std::isnan(got) || std::isnan(expected)) return std::isnan(got) == std::isnan(expected);
+  if (std::isinf(got) || std::isinf(expected)) return got == expected;
+  return std::abs(got - expected) <= bounds.function * std::max(1.0, std::abs(expected));
 }
 
 double distance(float a, float b) {
@@ -144,46 +165,68 @@ Agreement hold(const PoolOutput& got, const PoolOutput& expected, Allowed allowe
 
 }  // namespace
 
-bool is_picked(const LoweredPool& pool) { return pool.has_winners() || pool.sampled; }
+bool is_exact(const LoweredLayer& layer, const Bounds& bounds) {
+  if (const auto* pool = std::get_if<LoweredPool>(&layer)) {
+    return pool->has_winners() || pool->sampled;
+  }
+  if (std::holds_alternative<Pointwise>(layer)) return bounds.function == 0.0;
+  return !std::holds_alternative<Convolution>(layer);
+}
 
 bool same_bits(float a, float b) {
   return (std::isnan(a) && std::isnan(b)) ||
          std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
-std::string bound_text(const LoweredPool& pool, const Tensor& input, const Bounds& bounds) {
-  if (is_picked(pool)) return "the same bits";
-  if (pool.reduction == Reduction::power) {
+std::string bound_text(const LoweredLayer& layer, const Shape& input, const Bounds& bounds) {
+  if (is_exact(layer, bounds)) return "the same bits";
+  if (std::holds_alternative<Pointwise>(layer)) {
+    return fmt::format("{:.1e} of |y|, or of 1", bounds.function);
+  }
+  const double share = sum_bound(bounds, layer, input);
+  const auto* pool = std::get_if<LoweredPool>(&layer);
+  if (pool == nullptr) return fmt::format("{:.1e} of the sum of |weight x|", share);
+  if (pool->reduction == Reduction::power) {
     return fmt::format("{:.1e} of the sum of |x|^p before the root", bounds.power);
   }
-  if (is_exponential(pool.reduction)) {
+  if (is_exponential(pool->reduction)) {
     return fmt::format("{:.1e} of the largest |x|, or of 1", bounds.exponential);
   }
-  return fmt::format("{:.1e} of the sum of |x| / divisor", sum_bound(bounds, input, pool));
+  return fmt::format("{:.1e} of the sum of |x| / divisor", share);
 }
 
 Agreement bit_agreement(const PoolOutput& got, const PoolOutput& expected) {
   return hold(got, expected, [](std::size_t) { return false; });
 }
 
-Bounds between(const Bounds& a, const Bounds& b, const Tensor& input, const LoweredPool& pool) {
-  return {.sum = sum_bound(a, input, pool) + sum_bound(b, input, pool),
+Bounds between(const Bounds& a, const Bounds& b, const LoweredLayer& layer, const Shape& input) {
+  return {.sum = sum_bound(a, layer, input) + sum_bound(b, layer, input),
           .power = a.power + b.power,
-          .exponential = a.exponential + b.exponential};
+          .exponential = a.exponential + b.exponential,
+          .function = a.function + b.function};
 }
 
 Result<Agreement> agreement(const TwoResults& results, const Bounds& given,
                             const RunOptions& options) {
-  const auto& [got, expected, input, pool] = results;
-  const Agreement bits = bit_agreement(got, expected);
-  if (is_picked(pool) || bits.bit_for_bit() || !bits.same_form) return bits;
-  const auto sizes = magnitudes(input, pool, options);
+  const auto& [got, expected, input, layer] = results;
+  Agreement bits = bit_agreement(got, expected);
+  if (is_exact(layer, given) || bits.bit_for_bit() || !bits.same_form) return bits;
+  const auto mine = got.values.values(), other = expected.values.values();
+  if (std::holds_alternative<Pointwise>(layer)) {
+    return hold(got, expected,
+                [&](std::size_t i) { return function_agrees(mine[i], other[i], given); });
+  }
+  const RunOptions quiet{.winners = false, .cancelled = options.cancelled};
+  const auto* pool = std::get_if<LoweredPool>(&layer);
+  const auto sizes = pool != nullptr ? magnitudes(input, *pool, quiet)
+                                     : magnitudes(input, std::get<Convolution>(layer), quiet);
   if (!sizes) return tl::unexpected(sizes.error());
   Bounds bounds = given;
-  bounds.sum = sum_bound(given, input, pool);
-  const auto mine = got.values.values(), other = expected.values.values();
+  bounds.sum = sum_bound(given, layer, input.shape());
   return hold(got, expected, [&](std::size_t i) {
-    return value_agrees(mine[i], other[i], sizes->values()[i], results.pool, bounds);
+    const double size = sizes->values()[i];
+    return pool != nullptr ? value_agrees(mine[i], other[i], size, *pool, bounds)
+                           : mean_agrees(mine[i], other[i], size, bounds);
   });
 }
 

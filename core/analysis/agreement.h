@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/engines/engine.h"
+#include "core/pooling/lowered_layer.h"
 
 namespace poolscope {
 
@@ -15,20 +16,22 @@ struct Bounds {
   double sum_per_tap = 0.0;   ///< The same, times the taps of a window; the larger of both counts.
   double power = 1e-5;        ///< Of sum |x|^p, before the root.
   double exponential = 1e-5;  ///< Of max(1, max |x|): softmax, log-sum-exp.
+  double function = 0.0;      ///< Of max(1, |y|): a layer that maps each value by itself.
 };
 
 /// Those of LibTorch, which adds floats, one tap after another.
-inline constexpr Bounds kLibTorchBounds{.sum = 1.2e-7, .sum_per_tap = 6e-8};
+inline constexpr Bounds kLibTorchBounds{.sum = 1.2e-7, .sum_per_tap = 6e-8, .function = 2e-6};
 
-/// Whether the pool's numbers have to be the reference's bit for bit: a maximum, minimum, median or
-/// drawn tap is a cell of the input.
-bool is_picked(const LoweredPool& pool);
+/// Whether the layer's numbers have to be the reference's bit for bit: a maximum, minimum, median
+/// or drawn tap is a cell of the input; what is no window at all is computed by the reference
+/// alone.
+bool is_exact(const LoweredLayer& layer, const Bounds& bounds);
 
-/// The bound of a pool's reduction in words: `1e-06 of the sum of |x| / divisor`.
-std::string bound_text(const LoweredPool& pool, const Tensor& input, const Bounds& bounds);
+/// What a layer's result may be off in words: `1.0e-06 of the sum of |x| / divisor`.
+std::string bound_text(const LoweredLayer& layer, const Shape& input, const Bounds& bounds);
 
 /// What may lie between two results that are each within bounds of the reference.
-Bounds between(const Bounds& a, const Bounds& b, const Tensor& input, const LoweredPool& pool);
+Bounds between(const Bounds& a, const Bounds& b, const LoweredLayer& layer, const Shape& input);
 
 /// Whether two values are one: any NaN equals any NaN, the sign of zero counts.
 bool same_bits(float a, float b);
@@ -48,12 +51,12 @@ struct Agreement {
 };
 inline constexpr std::size_t kMostPlaces = 4096;
 
-/// Two results of one pool on one input.
+/// Two results of one layer on one input.
 struct TwoResults {
   const PoolOutput& got;
   const PoolOutput& expected;
   const Tensor& input;
-  const LoweredPool& pool;
+  const LoweredLayer& layer;
 };
 
 /// Holds `got` against `expected`, which has winners where `got` has them. Errors: memory,

@@ -55,18 +55,17 @@ Result<PoolOutput> reference_of(const LoweredPool& pool, const Tensor& input, Pr
   return PoolOutput{.values = Tensor(shape, std::move(*values))};
 }
 
-/// A stage's last pool and what that reads, where the stage is pools one after the other.
-struct LastPool {
-  const LoweredPool* pool = nullptr;  ///< Null where the stage is something else.
+/// What a stage did last, and what that read: of pools one after the other the last one.
+struct LastLayer {
+  LoweredLayer lowered;
   Tensor input;
 };
 
-Result<LastPool> last_pool(const Stage& stage, const RunOptions& options) {
+Result<LastLayer> last_layer(const Stage& stage, const RunOptions& options) {
   const LoweredLayer& lowered = *stage.plan.lowered;
-  if (const auto* pool = std::get_if<LoweredPool>(&lowered)) return LastPool{pool, stage.input};
   const auto* chain = std::get_if<PoolChain>(&lowered);
-  if (chain == nullptr || chain->pools.empty()) return LastPool{};
-  LastPool last{&chain->pools.back(), stage.input};
+  if (chain == nullptr || chain->pools.empty()) return LastLayer{lowered, stage.input};
+  LastLayer last{chain->pools.back(), stage.input};
   for (std::size_t i = 0; i + 1 < chain->pools.size(); ++i) {
     auto output = ReferenceEngine().run(last.input, chain->pools[i], options);
     if (!output) return tl::unexpected(output.error());
@@ -79,35 +78,33 @@ Result<LastPool> last_pool(const Stage& stage, const RunOptions& options) {
 struct ProvenStage {
   const Layer& layer;
   const Stage& stage;
-  const Indices* winners = nullptr;
-  LastPool last = {};
-  PoolOutput reference = {};
+  const Indices* winners;
+  LastLayer last;
 
   PoolOutput shown() const { return {.values = stage.values}; }
 };
 
-Result<void> hold_to_reference(ProvenStage& proven, Progress& progress, LayerProof& proof) {
-  auto last = last_pool(proven.stage, progress.options());
-  if (!last) return tl::unexpected(last.error());
-  proven.last = std::move(*last);
-  const LoweredPool* const pool = proven.last.pool;
-  const LayerRun run{proven.stage.input, *proven.stage.plan.lowered, proven.winners};
-  auto expected = pool != nullptr ? reference_of(*pool, proven.last.input, progress)
-                                  : run_layer(ReferenceEngine(), run, progress.options());
-  if (!expected) return tl::unexpected(expected.error());
-  proven.reference = std::move(*expected);
-  proven.reference.winners.reset();
-  if (pool == nullptr) {
-    progress.add(proven.stage.values.shape().elements());
-    proof.reference = bit_agreement(proven.shown(), proven.reference);
-    return {};
+Result<PoolOutput> reference_of(const ProvenStage& proven, Progress& progress) {
+  if (const auto* pool = std::get_if<LoweredPool>(&proven.last.lowered)) {
+    return reference_of(*pool, proven.last.input, progress);
   }
-  const PoolOutput shown = proven.shown();
-  auto held =
-      agreement({shown, proven.reference, proven.last.input, *pool}, Bounds{}, progress.options());
+  auto output =
+      run_layer(ReferenceEngine(), {proven.last.input, proven.last.lowered, proven.winners},
+                progress.options());
+  if (!output) return output;
+  output->winners.reset();
+  progress.add(proven.stage.values.shape().elements());
+  return output;
+}
+
+Result<void> hold_to_reference(const ProvenStage& proven, Progress& progress, LayerProof& proof) {
+  const auto expected = reference_of(proven, progress);
+  if (!expected) return tl::unexpected(expected.error());
+  const auto& [lowered, input] = proven.last;
+  auto held = agreement({proven.shown(), *expected, input, lowered}, Bounds{}, progress.options());
   if (!held) return tl::unexpected(held.error());
   proof.reference = std::move(*held);
-  proof.reference_bound = bound_text(*pool, proven.last.input, Bounds{});
+  proof.reference_bound = bound_text(lowered, input.shape(), Bounds{});
   return {};
 }
 
@@ -127,17 +124,12 @@ Result<void> hold_to_witness(const TorchRoom* room, const ProvenStage& proven, P
   auto witness = room->witness(proven.layer, proven.stage.input, proven.winners);
   if (!witness) return tl::unexpected(witness.error());
   witness->winners.reset();
-  const PoolOutput shown = proven.shown();
-  const auto& [pool, input] = proven.last;
-  if (pool == nullptr) {
-    proof.witness = bit_agreement(shown, *witness);
-    return {};
-  }
-  const Bounds bounds = between(Bounds{}, kLibTorchBounds, input, *pool);
-  auto held = agreement({shown, *witness, input, *pool}, bounds, progress.options());
+  const auto& [lowered, input] = proven.last;
+  const Bounds bounds = between(Bounds{}, kLibTorchBounds, lowered, input.shape());
+  auto held = agreement({proven.shown(), *witness, input, lowered}, bounds, progress.options());
   if (!held) return tl::unexpected(held.error());
   proof.witness = std::move(*held);
-  proof.witness_bound = bound_text(*pool, input, bounds);
+  proof.witness_bound = bound_text(lowered, input.shape(), bounds);
   return {};
 }
 
@@ -173,8 +165,10 @@ Result<Proof> prove(const Pipeline& pipeline, const Trace& trace, const TorchRoo
     const Stage& stage = trace.stages[i];
     if (!stage.plan.lowered) continue;
     const auto source = stage.plan.winners_of;
-    ProvenStage proven{pipeline[i - 1].layer, stage,
-                       source ? &*trace.stages[*source].winners : nullptr};
+    auto last = last_layer(stage, progress.options());
+    if (!last) return tl::unexpected(last.error());
+    const ProvenStage proven{pipeline[i - 1].layer, stage,
+                             source ? &*trace.stages[*source].winners : nullptr, std::move(*last)};
     LayerProof layer;
     layer.layer = i - 1;
     layer.name = proven.layer.kind->name;

@@ -27,11 +27,16 @@ struct Counted {
 /// Colours that share one entry of the palette.
 struct Box {
   std::size_t begin, end;
-  int axis = 0, spread = 0;
+  int axis = 0, spread = 0;  ///< The channel in which they differ most, and by how much.
+  std::uint64_t pixels = 0;
+
+  /// How much is lost by one colour for all, so that flat areas get entries of their own.
+  std::uint64_t loss() const { return static_cast<std::uint64_t>(spread) * spread * pixels; }
 };
 
 Box box_of(std::span<const Counted> colors, std::size_t begin, std::size_t end) {
   Box box{begin, end};
+  for (std::size_t i = begin; i < end; ++i) box.pixels += colors[i].pixels;
   for (int axis = 0; axis < 3; ++axis) {
     const auto [low, high] =
         std::minmax_element(colors.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -63,19 +68,10 @@ std::size_t cut_of(std::span<Counted> colors, const Box& box) {
   return std::clamp(cut, box.begin + 1, box.end - 1);
 }
 
-Rgb mean_color(std::span<const Counted> colors) {
-  std::uint64_t count = 0;
-  std::array<std::uint64_t, 3> sum{};
-  for (const Counted& entry : colors) {
-    count += entry.pixels;
-    for (int axis = 0; axis < 3; ++axis)
-      sum[static_cast<std::size_t>(axis)] +=
-          std::uint64_t{entry.pixels} * static_cast<std::uint64_t>(channel(entry.color, axis));
-  }
-  Rgb color = 0;
-  for (const std::uint64_t part : sum)
-    color = color << 8 | static_cast<Rgb>((part + count / 2) / count);
-  return color;
+/// The colour that most pixels of a box have: a flat area keeps its own, in this frame and the
+/// next.
+Rgb main_color(std::span<const Counted> colors) {
+  return std::ranges::max_element(colors, {}, &Counted::pixels)->color;
 }
 
 struct Palette {
@@ -86,11 +82,11 @@ struct Palette {
 Palette palette_of(std::vector<Counted> colors) {
   std::vector<Box> boxes{box_of(colors, 0, colors.size())};
   while (boxes.size() < kMostColors) {
-    const auto widest = std::ranges::max_element(boxes, {}, &Box::spread);
-    if (widest->spread == 0) break;
-    const Box box = *widest;
+    const auto worst = std::ranges::max_element(boxes, {}, &Box::loss);
+    if (worst->spread == 0) break;
+    const Box box = *worst;
     const std::size_t cut = cut_of(colors, box);
-    *widest = box_of(colors, box.begin, cut);
+    *worst = box_of(colors, box.begin, cut);
     boxes.push_back(box_of(colors, cut, box.end));
   }
   Palette palette;
@@ -98,7 +94,7 @@ Palette palette_of(std::vector<Counted> colors) {
     const auto inside = std::span(colors).subspan(box.begin, box.end - box.begin);
     for (const Counted& entry : inside)
       palette.entry_of[entry.color] = static_cast<std::uint8_t>(palette.colors.size());
-    palette.colors.push_back(mean_color(inside));
+    palette.colors.push_back(main_color(inside));
   }
   return palette;
 }

@@ -75,7 +75,9 @@ TEST_F(Translation, ReadsTheFileForTranslators) {
   EXPECT_GT(texts->size(), 300U);
   for (const auto& [english, text] : texts->items()) {
     EXPECT_EQ(english, text.get<std::string>());
-    if (english.find('{') == std::string::npos) EXPECT_EQ(tr(english), english);
+    if (english.find('{') == std::string::npos) {
+      EXPECT_EQ(tr(english), english);
+    }
   }
 }
 

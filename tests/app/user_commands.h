@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/prover.h"
 #include "app/user_command.h"
 #include "tests/app/documents.h"
 #include "tests/gpu/gl_test.h"
@@ -29,8 +30,8 @@ class CommandTest : public GlTest {
     plan_ = plan_pipeline(document.pipeline, document.source.array.tensor.shape(),
                           document.source.array.form);
     actions_.clear();
-    return {document, nullptr,    false, plan_,    theme_of(document.view.theme),
-            fonts_,   *heatmaps_, keys_, actions_, memory_};
+    return {document, nullptr,  false,   plan_,  theme_of(document.view.theme), fonts_, *heatmaps_,
+            keys_,    actions_, memory_, prover_};
   }
 
   std::optional<HeatmapRenderer> heatmaps_;
@@ -39,6 +40,7 @@ class CommandTest : public GlTest {
   PipelinePlan plan_;
   std::vector<Action> actions_;
   UiMemory memory_;
+  Prover prover_;
 };
 
 }  // namespace poolscope

@@ -256,6 +256,18 @@ class Pictures(CommandLineTest):
         self.assertTrue(all(places[i][1] < places[i + 1][1] for i in (0, 1, 3, 4, 6, 7)), places)
         self.assertTrue(places[0][0] < places[3][0] < places[6][0], places)
 
+    def test_the_output_of_a_gif_fills_in(self):
+        self.run_program("export", "gif", *self.request, "--canvas", "output", "--output", "play.gif")
+        cells = []
+        with Image.open(self.folder / "play.gif") as gif:
+            for index in range(gif.n_frames):
+                gif.seek(index)
+                pixels = np.asarray(gif.convert("RGB")).astype(int)
+                colour = pixels.max(2) - pixels.min(2) > 40  # viridis, not the grey of hidden cells
+                cells.append(int(colour[: colour.shape[0] * 3 // 4].sum()))
+        self.assertTrue(all(before < after for before, after in zip(cells, cells[1:])), cells)
+        self.assertGreater(cells[-1], 5 * cells[0])
+
     def test_what_is_too_large_is_said_first(self):
         message = self.fail_with(
             1, "export", "png", "--input", "g6.txt", "--size", "8000x8000", "--scale", "4", "--output", "a.png")

@@ -1,40 +1,16 @@
 #pragma once
 
-#include <cmath>
-
 #include "core/engines/reference_engine.h"
 #include "tests/parity/parity.h"
 
 namespace poolscope {
 
-/// The bound on a convolution's error is a share of the sum of |weight * tap|: the same layer on
-/// absolute values.
-inline Tensor magnitudes(const Tensor& input, const Convolution& convolution) {
-  std::vector<float> values(input.values().begin(), input.values().end());
-  for (float& value : values) value = std::abs(value);
-  Convolution positive = convolution;
-  for (float& weight : positive.weights) weight = std::abs(weight);
-  for (float& offset : positive.offsets) offset = std::abs(offset);
-  return ReferenceEngine().convolve(*Tensor::copy_of(input.shape(), values), positive, {})->values;
-}
-
 /// Success where `got` is the reference's convolution within the bounds of a sum.
 inline testing::AssertionResult convolves(const Tensor& got, const Tensor& input,
                                           const Convolution& convolution,
                                           const Bounds& bounds = {}) {
-  const Tensor expected = ReferenceEngine().convolve(input, convolution, {})->values;
-  const Tensor size = magnitudes(input, convolution);
-  if (got.shape() != expected.shape()) return testing::AssertionFailure() << "another shape";
-  const double share =
-      std::max(bounds.sum, bounds.sum_per_tap *
-                               static_cast<double>(convolution.taps() * convolution.channels + 1));
-  for (std::int64_t i = 0; i < got.shape().elements(); ++i) {
-    const double x = got.data()[i], y = expected.data()[i];
-    if ((std::isnan(x) && std::isnan(y)) || x == y) continue;
-    if (std::abs(x - y) <= share * size.data()[i] + 1e-37) continue;
-    return testing::AssertionFailure() << "cell " << i << ": " << x << ", expected " << y;
-  }
-  return testing::AssertionSuccess();
+  const PoolOutput expected = *ReferenceEngine().convolve(input, convolution, {});
+  return result_of(*agreement({{.values = got}, expected, input, convolution}, bounds));
 }
 
 /// A convolution that `layer` is on `input`.

@@ -55,11 +55,6 @@ float value_of(Fill fill, std::mt19937& random) {
   return 0.0F;
 }
 
-testing::AssertionResult result_of(const Agreement& found) {
-  if (found.holds()) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << found.first;
-}
-
 }  // namespace
 
 Tensor filled(const Shape& shape, Fill fill, std::uint32_t seed) {
@@ -67,6 +62,11 @@ Tensor filled(const Shape& shape, Fill fill, std::uint32_t seed) {
   auto values = Buffer<float>::allocate(shape.elements());
   for (float& value : values->span()) value = value_of(fill, random);
   return Tensor(shape, std::move(*values));
+}
+
+testing::AssertionResult result_of(const Agreement& found) {
+  if (found.holds()) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << found.first;
 }
 
 testing::AssertionResult same_bits(const PoolOutput& a, const PoolOutput& b) {

@@ -24,6 +24,9 @@ inline constexpr int kFills = 8;
 
 Tensor filled(const Shape& shape, Fill fill, std::uint32_t seed);
 
+/// Success where the agreement holds; its first difference otherwise.
+testing::AssertionResult result_of(const Agreement& found);
+
 /// Success where `got` is within semantics.md's bounds of the reference: bit for bit for max, min,
 /// median, drawn taps and winners (any NaN equals any NaN, the sign of zero counts).
 testing::AssertionResult agrees(const PoolOutput& got, const Tensor& input, const LoweredPool& pool,

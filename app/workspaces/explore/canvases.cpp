@@ -342,7 +342,9 @@ void draw_column(const Ui& ui, const StageView& view, ExploreState& state,
   const float margin = ui.px(8);
   ui.memory.controls[fmt::format("canvas/{}", canvas_name(kind))] = {
       {origin.x - margin, origin.y - margin},
-      {origin.x + std::max({right, bar_width, ui.px(150)}) + margin, rows.bar + ui.px(34)}};
+      {std::max({origin.x + std::max(right, ui.px(150)), bar_x + std::max(bar_width, ui.px(140))}) +
+           margin,
+       rows.bar + ui.px(34)}};
 }
 
 /// Chooses the canvas where only one has room.

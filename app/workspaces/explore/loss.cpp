@@ -118,7 +118,7 @@ float draw_entries(const Ui& ui, const LossLedger& ledger, const Rect& area) {
   float y = area.min.y;
   for (const Entry& entry : entries_of(ledger)) {
     const Rect row = Rect::of(area.min.x, y, area.width(), pitch);
-    const Click click = click_area(ui, fmt::format("loss/{}", entry.id), row);
+    click_area(ui, fmt::format("loss/{}", entry.id), row);
     tooltip(ui, entry.meaning);
     draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, entry.name);
     const std::string text = short_enough(ui, entry, row.width());
@@ -151,7 +151,7 @@ float draw_guess(const Ui& ui, const StageView& view, LossPanel& panel, const Re
   const bool picks = account.figures.picks;
   const std::string_view name = rebuild_name(guess.way);
   const Rect head = Rect::of(area.min.x, area.min.y, area.width(), ui.px(40));
-  const Click click = click_area(ui, fmt::format("loss/{}", name), head);
+  click_area(ui, fmt::format("loss/{}", name), head);
   tooltip(ui, about(guess.way, picks));
   const std::string mse = "MSE " + short_number_text(guess.mse, 7);
   draw_text_cut(ui, rank == 0 ? Font::sans13_semibold : Font::sans13,
