@@ -152,7 +152,7 @@ std::string document_json(const Document& document, const Evaluation* evaluation
        {{"y", document.shift.y},
         {"x", document.shift.x},
         {"down", document.shift.down},
-        {"edge", static_cast<int>(document.shift.edge)},
+        {"edge", shift_edge_name(document.shift.edge)},
         {"aligned", document.shift.aligned}}},
       {"playback",
        {{"playing", document.playback.playing},

@@ -17,9 +17,9 @@ struct PooledPlane {
   Tensor input;                         ///< 1 x 1 x H x W.
   Tensor output;                        ///< 1 x 1 x rows x columns.
   std::optional<Indices> winners = {};  ///< y*W + x, -1 for none; where the layer has them.
-  std::optional<PlaneWindows> windows =
-      {};                        ///< What each output cell reads, where a rectangle says it.
-  Border border = Border::skip;  ///< What `windows` read outside the input.
+  /// What each output cell reads, where a rectangle says it.
+  std::optional<PlaneWindows> windows = {};
+  Border border = Border::skip;  ///< What the windows read outside the input.
 };
 
 /// Which plane of which array, lowered for the whole of it: a layer that has windows or draws of

@@ -91,6 +91,12 @@ Layer as_kind(const Layer& layer, std::string_view name) {
 
 }  // namespace
 
+std::string_view shift_edge_name(ShiftEdge edge) {
+  constexpr std::array<std::string_view, kShiftEdges.size()> kNames{"circular", "replicate",
+                                                                    "zeros"};
+  return kNames[static_cast<std::size_t>(edge)];
+}
+
 double jump_of(const std::vector<AxisWindow>& windows, std::int64_t size) {
   if (windows.size() < 2) return static_cast<double>(size);
   const auto way = static_cast<double>(windows.back().begin - windows.front().begin);

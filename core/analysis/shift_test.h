@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,10 @@ enum class ShiftEdge {
   replicate,  ///< The first or last row or column again.
   zeros,
 };
+inline constexpr std::array kShiftEdges{ShiftEdge::circular, ShiftEdge::replicate,
+                                        ShiftEdge::zeros};
+/// `circular`, ...: for sessions.
+std::string_view shift_edge_name(ShiftEdge edge);
 
 /// Cells down and to the right; negative ones go up and left.
 struct Shift {

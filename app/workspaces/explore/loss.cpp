@@ -175,6 +175,21 @@ float draw_guess(const Ui& ui, const StageView& view, LossPanel& panel, const Re
   return bottom;
 }
 
+/// All guesses, best first; returns their bottom.
+float draw_guesses(const Ui& ui, const StageView& view, LossPanel& panel, const Rect& area) {
+  const float gap = ui.px(24);
+  const auto count = static_cast<float>(kRebuilds.size());
+  const float width = (area.width() - gap * (count - 1)) / count;
+  const float height = std::max(area.height(), ui.px(150));
+  float bottom = area.min.y;
+  for (std::size_t i = 0; i < panel.account.shown()->guesses.size(); ++i) {
+    const float x = area.min.x + (width + gap) * static_cast<float>(i);
+    const Rect place = Rect::of(x, area.min.y, width, height);
+    bottom = std::max(bottom, draw_guess(ui, view, panel, place, i));
+  }
+  return bottom;
+}
+
 }  // namespace
 
 float draw_loss(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
@@ -188,18 +203,14 @@ float draw_loss(const Ui& ui, const StageView& view, ExploreState& state, const 
                   account->reason);
     return area.min.y + ui.px(32);
   }
-  const float table = std::clamp(area.width() * 0.32F, ui.px(250), ui.px(360));
-  float bottom = draw_entries(ui, account->figures, {area.min, {area.min.x + table, area.max.y}});
-  const float gap = ui.px(24), left = area.min.x + table + ui.px(32);
-  const auto count = static_cast<float>(kRebuilds.size());
-  const float width = (area.max.x - left - gap * (count - 1)) / count;
-  const float low = std::max(area.max.y, area.min.y + ui.px(150));
-  for (std::size_t i = 0; i < account->guesses.size() && width > ui.px(80); ++i) {
-    const float x = left + (width + gap) * static_cast<float>(i);
-    bottom = std::max(
-        bottom, draw_guess(ui, view, panel, Rect::of(x, area.min.y, width, low - area.min.y), i));
-  }
-  return bottom;
+  const float right = area.max.x - ui.px(16);
+  const bool beside = area.width() > ui.px(560);
+  const float split =
+      beside ? area.min.x + std::clamp(area.width() * 0.32F, ui.px(250), ui.px(360)) : right;
+  const float table = draw_entries(ui, account->figures, {area.min, {split, area.max.y}});
+  const Rect guesses = beside ? Rect{{split + ui.px(32), area.min.y}, {right, area.max.y}}
+                              : Rect{{area.min.x, table + ui.px(16)}, {right, table + ui.px(190)}};
+  return std::max(table, draw_guesses(ui, view, panel, guesses));
 }
 
 }  // namespace poolscope

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/line_chart.h"
+#include "app/flow.h"
 #include "app/gathered.h"
 #include "app/overlays.h"
 #include "app/workspaces/explore/panels.h"
@@ -157,61 +158,66 @@ void play(const Ui& ui, const ShiftView& now, Shift most, ShiftPanel& panel) {
   ui.wake_in(kPlayStep);
 }
 
-/// A caption and a stepper; the x after it.
-float draw_stepper(const Ui& ui, std::string_view id, ImVec2 at, std::string_view caption,
-                   std::pair<std::int64_t, std::int64_t*> most_and_value) {
-  const auto [most, value] = most_and_value;
-  const float x = draw_text(ui, Font::sans13, {at.x, at.y + ui.px(16)}, ui.theme.t2, caption);
-  const Rect rect = Rect::of(x + ui.px(8), at.y, ui.px(104), ui.px(32));
+/// A caption and a stepper.
+std::int64_t draw_stepper(const Ui& ui, Flow& flow, std::string_view caption,
+                          std::pair<std::int64_t, std::int64_t> value_and_most) {
+  const auto [value, most] = value_and_most;
+  const float width = text_width(ui, Font::sans13, caption) + ui.px(8);
+  const Rect rect = flow.place_pixels(width + ui.px(104), 16);
+  draw_text(ui, Font::sans13, {rect.min.x, rect.center().y}, ui.theme.t2, caption);
+  const std::string id = caption == "Down" ? "shift/down" : "shift/right";
   const StepperEdit edit =
-      stepper(ui, id, rect, {.value = *value, .min = 0, .tip = "Cells; also Alt and an arrow key"});
-  if (edit.kind != StepKind::none) *value = std::clamp<std::int64_t>(edit.value, 0, most);
-  return rect.max.x + ui.px(16);
+      stepper(ui, id, {{rect.min.x + width, rect.min.y}, rect.max},
+              {.value = value, .min = 0, .tip = "Cells; also Alt and an arrow key"});
+  return edit.kind == StepKind::none ? value : std::clamp<std::int64_t>(edit.value, 0, most);
+}
+
+void draw_play(const Ui& ui, ShiftPanel& panel, Flow& flow) {
+  const ButtonSpec spec{.text = panel.playing ? "Pause" : "Play",
+                        .icon = panel.playing ? Icon::pause : Icon::play};
+  if (!button(ui, "shift/play", flow.place_pixels(button_width(ui, spec), 16), spec)) return;
+  panel.playing = !panel.playing;
+  panel.stepped_at = ImGui::GetTime() - kPlayStep;
 }
 
 /// The controls in as many rows as they need; returns their bottom.
 float draw_controls(const Ui& ui, const ShiftView& now, Shift most, ShiftPanel& panel,
                     const Rect& area) {
+  Flow flow(ui, area);
+  draw_play(ui, panel, flow);
   ShiftView view = now;
-  ImVec2 at = area.min;
-  const ButtonSpec spec{.text = panel.playing ? "Pause" : "Play",
-                        .icon = panel.playing ? Icon::pause : Icon::play};
-  const float width = button_width(ui, spec);
-  if (button(ui, "shift/play", Rect::of(at.x, at.y, width, ui.px(32)), spec)) {
-    panel.playing = !panel.playing;
-    panel.stepped_at = ImGui::GetTime() - kPlayStep;
-  }
-  at.x += width + ui.px(16);
-  at.x = draw_stepper(ui, "shift/down", at, "Down", {most.y, &view.y});
+  view.y = draw_stepper(ui, flow, "Down", {now.y, most.y});
+  view.x = draw_stepper(ui, flow, "Right", {now.x, most.x});
   if (view.y != now.y) view.down = true;
-  at.x = draw_stepper(ui, "shift/right", at, "Right", {most.x, &view.x});
   if (view.x != now.x) view.down = false;
-  const auto segments = [&](std::string_view id, std::span<const std::string_view> items,
-                            int current) {
-    const float wide = ui.px(84) * static_cast<float>(items.size());
-    if (at.x + wide > area.max.x) at = {area.min.x, at.y + ui.px(40)};
-    const auto chosen = segmented(ui, id, Rect::of(at.x, at.y, wide, ui.px(32)), items, current);
-    at.x += wide + ui.px(16);
-    return chosen;
-  };
   constexpr std::array<std::string_view, 3> kEdges{"Circular", "Replicate", "Zeros"};
-  const auto edge = segments("shift/edge", kEdges, static_cast<int>(view.edge));
+  const auto edge =
+      segmented(ui, "shift/edge", flow.place(252, 16), kEdges, static_cast<int>(view.edge));
   tooltip(ui, "What moves in at the border: the other side, the last cells again, or zeros");
-  if (edge) view.edge = static_cast<ShiftEdge>(*edge);
+  if (edge) view.edge = kShiftEdges[static_cast<std::size_t>(*edge)];
   constexpr std::array<std::string_view, 2> kMeasures{"Change", "Aligned"};
-  const auto measure = segments("shift/measure", kMeasures, view.aligned ? 1 : 0);
+  const auto measure =
+      segmented(ui, "shift/measure", flow.place(168), kMeasures, view.aligned ? 1 : 0);
   tooltip(ui, "How far the output changes: as it is, or after the best alignment by whole cells");
   if (measure) view.aligned = *measure == 1;
   if (view != now) act(ui, view, most);
-  return at.y + ui.px(32);
+  return flow.bottom();
 }
 
-/// The response of a kind at the shift that is set; null while it is not there.
-const ShiftResponse* response_at(const ShiftPanel& panel, const ShiftView& view, std::size_t kind,
-                                 std::size_t points) {
-  const auto at = static_cast<std::size_t>(view.down ? view.y : view.x);
-  const std::size_t index = kind * points + at;
-  return index < panel.curves.items().size() ? panel.curves.items()[index].get() : nullptr;
+/// The curves of that very experiment hold the figures of the outputs shown.
+bool belong_together(const CurveKey& curves, const ShotKey& shots) {
+  const ShiftView& view = shots.view;
+  return curves.plane == shots.plane && curves.layer == shots.layer && curves.down == view.down &&
+         curves.across == (view.down ? view.x : view.y) && curves.edge == view.edge;
+}
+
+/// The response of a kind at the shift of the outputs shown; null while it is not there.
+const ShiftResponse* response_of(const ShiftPanel& panel, std::size_t kind, std::size_t kinds) {
+  const ShotKey& shots = *panel.shots.key();
+  if (panel.curves.key() == nullptr || !belong_together(*panel.curves.key(), shots)) return nullptr;
+  const std::size_t points = panel.curves.items().size() / kinds;
+  const auto at = static_cast<std::size_t>(shots.view.down ? shots.view.y : shots.view.x);
+  return at < points ? panel.curves.items()[kind * points + at].get() : nullptr;
 }
 
 double measure_of(const ShiftResponse& response, const ShiftView& view) {
@@ -222,22 +228,23 @@ std::string share_text(double share) {
   return std::isnan(share) ? "–" : short_number_text(share * 100.0, 5) + " %";
 }
 
-LineChart chart_of(const Ui& ui, const ShiftView& view, const std::vector<ShiftKind>& kinds,
-                   const ShiftPanel& panel) {
+LineChart chart_of(const Ui& ui, const ShiftView& now, const ShiftPanel& panel) {
+  const CurveKey& key = *panel.curves.key();
+  const std::vector<ShiftKind> kinds = shift_kinds(key.layer);
   const std::size_t points = panel.curves.items().size() / kinds.size();
   LineChart chart;
   chart.from_zero = true;
-  chart.x_title = view.down ? "cells down" : "cells right";
-  chart.y_title = view.aligned ? "difference after the best whole-cell alignment, %"
-                               : "change of the output, %";
+  chart.x_title = key.down ? "cells down" : "cells right";
+  chart.y_title =
+      now.aligned ? "difference after the best whole-cell alignment, %" : "change of the output, %";
   for (std::size_t i = 0; i < points; ++i) chart.places.push_back(fmt::format("{}", i));
-  chart.marked = static_cast<std::size_t>(view.down ? view.y : view.x);
+  chart.marked = static_cast<std::size_t>(now.down ? now.y : now.x);
   for (std::size_t k = 0; k < kinds.size(); ++k) {
     ChartSeries series{
         std::string(kind_name(kinds[k])), kind_style(ui, kinds[k]), kinds[k].current, {}};
     for (std::size_t i = 0; i < points; ++i) {
       const auto& response = panel.curves.items()[k * points + i];
-      series.values.push_back(response ? 100.0 * measure_of(*response, view) : std::nan(""));
+      series.values.push_back(response ? 100.0 * measure_of(*response, now) : std::nan(""));
     }
     chart.series.push_back(std::move(series));
   }
@@ -273,11 +280,10 @@ void draw_shot(const Ui& ui, const StageView& view, const Shot& shot, const Rect
                 shot.reason.empty() ? caption->figure : "no output");
 }
 
-void draw_shots(const Ui& ui, const StageView& view, const std::vector<ShiftKind>& kinds,
-                ShiftPanel& panel, const Rect& area) {
+void draw_shots(const Ui& ui, const StageView& view, ShiftPanel& panel, const Rect& area) {
+  const std::vector<ShiftKind> kinds = shift_kinds(panel.shots.key()->layer);
   const auto& shots = panel.shots.items();
   const ShiftView& shift = panel.shots.key()->view;
-  const std::size_t points = panel.curves.items().size() / kinds.size();
   const std::size_t count = std::min(shots.size(), kinds.size() + 1);
   const float gap = ui.px(12);
   const float width =
@@ -287,7 +293,7 @@ void draw_shots(const Ui& ui, const StageView& view, const std::vector<ShiftKind
     if (i > 0) {
       caption.name = kind_name(kinds[i - 1]);
       caption.style = kind_style(ui, kinds[i - 1]);
-      const ShiftResponse* response = response_at(panel, shift, i - 1, points);
+      const ShiftResponse* response = response_of(panel, i - 1, kinds.size());
       caption.figure = response ? share_text(measure_of(*response, shift)) : "…";
       ui.tell(fmt::format("shift/{}", caption.name), caption.figure);
     } else {
@@ -300,6 +306,22 @@ void draw_shots(const Ui& ui, const StageView& view, const std::vector<ShiftKind
                 {&caption, &panel.textures[i]});
     }
   }
+}
+
+/// The curves and the outputs, side by side or one below the other; returns the bottom.
+float draw_results(const Ui& ui, const StageView& view, ShiftPanel& panel, const Rect& area) {
+  const ShiftView now = kept_inside(ui.document.shift, farthest(shift_kinds(*view.layer)));
+  const bool beside = area.width() > ui.px(560);
+  const float height = std::clamp(area.height() - ui.px(8), ui.px(170), ui.px(320));
+  const float split = beside ? area.min.x + area.width() * 0.4F : area.max.x;
+  const Rect left{area.min, {split, area.min.y + height}};
+  const Rect right = beside
+                         ? Rect{{split + ui.px(24), area.min.y}, {area.max.x, left.max.y}}
+                         : Rect::of(area.min.x, left.max.y + ui.px(12), area.width(), ui.px(140));
+  if (panel.curves.key() != nullptr)
+    draw_line_chart(ui, "shift/chart", left, chart_of(ui, now, panel));
+  if (panel.shots.key() != nullptr) draw_shots(ui, view, panel, right);
+  return right.max.y;
 }
 
 }  // namespace
@@ -325,15 +347,7 @@ float draw_shift_lab(const Ui& ui, const StageView& view, ExploreState& state, c
                      });
   play(ui, now, most, panel);
   const float top = draw_controls(ui, now, most, panel, area) + ui.px(14);
-  const float bottom = std::clamp(area.max.y - ui.px(8), top + ui.px(170), top + ui.px(320));
-  const float split = area.min.x + area.width() * 0.4F;
-  if (panel.curves.key() != nullptr && panel.curves.items().size() % kinds.size() == 0) {
-    draw_line_chart(ui, "shift/chart", {{area.min.x, top}, {split, bottom}},
-                    chart_of(ui, now, kinds, panel));
-  }
-  if (panel.shots.key() != nullptr)
-    draw_shots(ui, view, kinds, panel, {{split + ui.px(24), top}, {area.max.x, bottom}});
-  return bottom;
+  return draw_results(ui, view, panel, {{area.min.x, top}, {area.max.x - ui.px(16), area.max.y}});
 }
 
 }  // namespace poolscope

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/line_chart.h"
+#include "app/flow.h"
 #include "app/gathered.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/small_plane.h"
@@ -97,52 +98,47 @@ std::string figure_text(const SweepCell& cell, SweepMeasure measure) {
                                         : short_number_text(figure, 7);
 }
 
-/// Combos for both axes and the measure.
-void draw_controls(const Ui& ui, const SweepKey& key, const Rect& row) {
+void set_axes(const Ui& ui, std::string_view down, std::string_view across) {
+  ui.edit_view([&](View& view) {
+    view.sweep.down = down;
+    view.sweep.across = across;
+  });
+}
+
+/// Combos for both axes: choosing the other one's parameter exchanges the two.
+void draw_axis_controls(const Ui& ui, const SweepKey& key, Flow& flow) {
+  if (key.axes.size() < 2) return;
   const auto offered = sweep_axes(key.layer);
   std::vector<std::string_view> names;
   for (const SweepAxis& axis : offered) names.push_back(axis.parameter);
-  const auto index_of = [&](const std::string& name) {
+  const auto index_of = [&](std::string_view name) {
     return static_cast<int>(std::ranges::find(names, name) - names.begin());
   };
-  const auto set_axes = [&](std::string down, std::string across) {
-    ui.edit_view([&](View& view) {
-      view.sweep.down = std::move(down);
-      view.sweep.across = std::move(across);
-    });
-  };
-  float x = row.min.x;
-  const auto place = [&](float width) {
-    const Rect rect = Rect::of(x, row.min.y, ui.px(width), ui.px(32));
-    x = rect.max.x + ui.px(8);
-    return rect;
-  };
-  if (key.axes.size() > 1) {
-    const std::string down = key.axes.front().parameter, across = key.axes.back().parameter;
-    const auto new_down = combo(ui, "sweep/down", place(190), names, index_of(down), "Down");
-    tooltip(ui, "The parameter that grows from row to row");
-    const auto new_across =
-        combo(ui, "sweep/across", place(200), names, index_of(across), "Across");
-    tooltip(ui, "The parameter that grows from column to column");
-    // Choosing the other axis' parameter exchanges the two.
-    if (new_down) {
-      const std::string chosen(names[static_cast<std::size_t>(*new_down)]);
-      set_axes(chosen, chosen == across ? down : across);
-    } else if (new_across) {
-      const std::string chosen(names[static_cast<std::size_t>(*new_across)]);
-      set_axes(chosen == down ? across : down, chosen);
-    }
+  const std::string_view down = key.axes.front().parameter, across = key.axes.back().parameter;
+  const auto new_down = combo(ui, "sweep/down", flow.place(190), names, index_of(down), "Down");
+  tooltip(ui, "The parameter that grows from row to row");
+  const auto new_across =
+      combo(ui, "sweep/across", flow.place(200), names, index_of(across), "Across");
+  tooltip(ui, "The parameter that grows from column to column");
+  if (new_down) {
+    const std::string_view chosen = names[static_cast<std::size_t>(*new_down)];
+    set_axes(ui, chosen, chosen == across ? down : across);
+  } else if (new_across) {
+    const std::string_view chosen = names[static_cast<std::size_t>(*new_across)];
+    set_axes(ui, chosen == down ? across : down, chosen);
   }
+}
+
+void draw_measure_control(const Ui& ui, Flow& flow) {
   std::vector<std::string_view> titles;
   for (const SweepMeasure measure : kSweepMeasures) titles.push_back(sweep_measure_title(measure));
-  const auto measure = combo(ui, "sweep/measure", place(250), titles,
-                             static_cast<int>(chosen_measure(ui)), "Measure");
+  const auto chosen = combo(ui, "sweep/measure", flow.place(250), titles,
+                            static_cast<int>(chosen_measure(ui)), "Measure");
   tooltip(ui, "What is printed below each output, and drawn in the chart");
-  if (measure) {
-    ui.edit_view([&](View& view) {
-      view.sweep.measure = sweep_measure_name(kSweepMeasures[static_cast<std::size_t>(*measure)]);
-    });
-  }
+  if (!chosen) return;
+  ui.edit_view([&](View& view) {
+    view.sweep.measure = sweep_measure_name(kSweepMeasures[static_cast<std::size_t>(*chosen)]);
+  });
 }
 
 /// One output with its figure below; a click takes its setting.
@@ -243,6 +239,15 @@ LineChart chart_of(const Ui& ui, const StageView& view, const SweepPanel& panel)
   return chart;
 }
 
+/// A click on a point takes its setting.
+void draw_chart(const Ui& ui, const StageView& view, const SweepPanel& panel, const Rect& rect) {
+  const auto point = draw_line_chart(ui, "sweep/chart", rect, chart_of(ui, view, panel));
+  if (!point) return;
+  const std::size_t across = panel.cells.key()->axes.back().values.size();
+  const auto& swept = panel.cells.items()[point->series * across + point->place];
+  ui.act(action::SetLayer{ui.document.selected_layer, swept->cell.layer});
+}
+
 }  // namespace
 
 float draw_sweep(const Ui& ui, const StageView& view, ExploreState& state, const Rect& area) {
@@ -255,25 +260,23 @@ float draw_sweep(const Ui& ui, const StageView& view, ExploreState& state, const
     return area.min.y + ui.px(32);
   }
   compute(ui, view, key, panel);
-  draw_controls(ui, key, area);
+  Flow flow(ui, area);
+  draw_axis_controls(ui, key, flow);
+  draw_measure_control(ui, flow);
   if (panel.cells.key() == nullptr) return area.max.y;
-  const bool chart = area.width() > ui.px(560);
-  const float split = chart ? area.min.x + area.width() * 0.58F : area.max.x;
-  const float top = area.min.y + ui.px(44);
-  const float bottom =
+  const float top = flow.bottom() + ui.px(12), right = area.max.x - ui.px(16);
+  const bool beside = area.width() > ui.px(560);
+  const float split = beside ? area.min.x + area.width() * 0.58F : right;
+  const float table =
       draw_table(ui, view, panel, {{area.min.x, top}, {split, area.max.y - ui.px(12)}});
-  if (chart) {
-    const float chart_bottom = std::clamp(area.max.y, top + ui.px(180), top + ui.px(320));
-    const auto point = draw_line_chart(
-        ui, "sweep/chart", {{split + ui.px(16), top}, {area.max.x - ui.px(16), chart_bottom}},
-        chart_of(ui, view, panel));
-    const std::size_t across = panel.cells.key()->axes.back().values.size();
-    if (point) {
-      const auto& swept = panel.cells.items()[point->series * across + point->place];
-      ui.act(action::SetLayer{ui.document.selected_layer, swept->cell.layer});
-    }
+  if (!beside) {
+    const Rect below = {{area.min.x, table + ui.px(12)}, {right, table + ui.px(272)}};
+    draw_chart(ui, view, panel, below);
+    return below.max.y;
   }
-  return bottom;
+  const float bottom = std::clamp(area.max.y, top + ui.px(180), top + ui.px(320));
+  draw_chart(ui, view, panel, {{split + ui.px(16), top}, {right, bottom}});
+  return table;
 }
 
 }  // namespace poolscope
