@@ -368,12 +368,6 @@ bool same_computation(const Document& a, const Document& b) {
 
 }  // namespace
 
-const Answers& Prediction::answers(std::size_t layer) const {
-  static const Answers kNone;
-  const auto found = layers.find(layer);
-  return found == layers.end() ? kNone : found->second;
-}
-
 std::vector<std::string_view> fill_pattern_names() {
   return {kPatternNames.begin(), kPatternNames.end()};
 }
