@@ -29,7 +29,7 @@ constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowF
 /// The middle is never narrower than this; columns fold for it.
 constexpr float kMinCenter = 560.0F;
 constexpr float kMinColumn = 240.0F, kMaxColumn = 480.0F;
-/// The narrowest in which no size formula of a small grid is cut.
+/// In which no size formula of a small grid is cut; narrower where the window is.
 constexpr float kProjectorColumn = 272.0F;
 
 /// A window of ImGui that fills `area`.
@@ -65,9 +65,10 @@ FrameLayout layout_of(const Ui& ui) {
   layout.top = {{0, 0}, {size.x, top}};
   layout.status = {{0, bottom}, size};
   // The numbers of the class need the room: the column narrows, the inspector becomes a band.
-  float left = std::round(ui.px(view.projector ? kProjectorColumn : view.left_width));
-  float right = std::round(ui.px(view.inspector_width));
   const float room = size.x - ui.px(kMinCenter);
+  float left = std::round(ui.px(view.left_width));
+  if (view.projector) left = std::clamp(room, ui.px(kMinColumn), ui.px(kProjectorColumn));
+  float right = std::round(ui.px(view.inspector_width));
   layout.left_open = view.left_open && left <= room;
   layout.inspector_open =
       !view.projector && view.inspector_open && (layout.left_open ? left : 0) + right <= room;

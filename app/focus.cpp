@@ -75,6 +75,8 @@ void scroll_to(const Rect& rect) {
 void take_focus_keys(const Ui& ui, Keys& keys) {
   Focus& focus = ui.memory.focus;
   focus.stops = std::exchange(focus.drawing, {});
+  // Those under a popup that opened meanwhile are out of reach.
+  if (focus.drawing_depth != depth()) focus.stops.clear();
   focus.activated = false;
   focus.steps = 0;
   const ImGuiIO& io = ImGui::GetIO();

@@ -55,7 +55,7 @@ Result<ColorMap> color_map_named(std::string_view name) {
 ValueRange display_range(ColorMap map, ValueRange data) {
   if (map != ColorMap::diverging) return data;
   const float reach = std::max(std::abs(data.low), std::abs(data.high));
-  return {-reach, reach};
+  return {0.0F - reach, reach};  // Not -0, which would be printed.
 }
 
 float position_in(ValueRange range, float value) {

@@ -48,6 +48,7 @@ class Frameworks(GridTest):
 
 
 class Photo(WindowTest):
+    SIZE = (1600, 1000)
     ARGUMENTS = [ASSETS / "samples" / "alpine-lake.png", "--layer", "AvgPool2d(3, stride=1, padding=1)"]
 
     def test_only_the_border_of_a_padded_average_differs(self):

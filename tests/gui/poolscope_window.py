@@ -24,6 +24,7 @@ PATIENCE = 60.0  # seconds; only a hang is slower
 STATUS_BAR = 32  # its height at scale 1
 KEYS = {"\n": "Return", "\t": "Tab", " ": "space", "-": "minus", "+": "plus", ".": "period", ",": "comma"}
 KEYS |= {"/": "slash", "_": "underscore", ";": "semicolon", "[": "bracketleft", "]": "bracketright"}
+KEYS |= {"(": "parenleft", ")": "parenright", "=": "equal", "'": "apostrophe", '"': "quotedbl"}
 ACCENT = np.array([0xFF, 0x8F, 0x4A])  # of the dark theme
 
 

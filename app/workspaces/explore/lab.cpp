@@ -35,42 +35,48 @@ constexpr LabPanel kPanels[] = {
 };
 
 constexpr float kTabs = 36.0F;
-constexpr float kTabGap = 20.0F;
+constexpr float kTabGap = 20.0F, kMinTabGap = 12.0F;
 
-float tabs_width(const Ui& ui) {
-  float width = 0.0F;
+/// What lies between two tabs where all are in one row of `width`; nothing where they have no room.
+std::optional<float> tab_gap(const Ui& ui, float width) {
+  float titles = 0.0F;
   for (const LabPanel& panel : kPanels)
-    width += text_width(ui, Font::sans13_semibold, panel.title) + ui.px(kTabGap);
-  return width;
+    titles += text_width(ui, Font::sans13_semibold, panel.title);
+  const float gap = (width - titles) / static_cast<float>(std::size(kPanels));
+  if (gap < ui.px(kMinTabGap)) return {};
+  return std::min(gap, ui.px(kTabGap));
 }
 
 void choose(const Ui& ui, const LabPanel& panel) {
   ui.edit_view([&](View& view) { view.lab = panel.id; });
 }
 
-/// One tab; returns the x after it.
-float draw_tab(const Ui& ui, const LabPanel& panel, bool shown, ImVec2 at) {
-  const float width = text_width(ui, Font::sans13_semibold, panel.title);
-  const float half = ui.px(kTabGap) * 0.5F;
-  const Rect rect = Rect::of(at.x - half, at.y, width + 2 * half, ui.px(kTabs));
+void draw_tab(const Ui& ui, const LabPanel& panel, bool shown, const Rect& rect) {
   const Click click = click_area(ui, fmt::format("lab/{}", panel.id), rect);
   tooltip(ui, panel.about);
   const ImU32 ink = shown || click.hovered ? ui.theme.t1 : ui.theme.t2;
-  draw_text(ui, shown ? Font::sans13_semibold : Font::sans13, {at.x, rect.center().y}, ink,
+  const float width = text_width(ui, Font::sans13_semibold, panel.title);
+  const float x = rect.center().x - width * 0.5F;
+  draw_text(ui, shown ? Font::sans13_semibold : Font::sans13, {x, rect.center().y}, ink,
             panel.title);
   if (shown) {
-    ImGui::GetWindowDrawList()->AddRectFilled({at.x, rect.max.y - ui.px(6)},
-                                              {at.x + width, rect.max.y - ui.px(4)}, ui.theme.acc);
+    ImGui::GetWindowDrawList()->AddRectFilled({x, rect.max.y - ui.px(6)},
+                                              {x + width, rect.max.y - ui.px(4)}, ui.theme.acc);
   }
   if (click.clicked) choose(ui, panel);
-  return at.x + width + ui.px(kTabGap);
 }
 
 /// All panels as tabs, or in a list where those have no room.
 void draw_tabs(const Ui& ui, const LabPanel& shown, const Rect& row) {
   float x = row.min.x;
-  if (tabs_width(ui) <= row.width()) {
-    for (const LabPanel& panel : kPanels) x = draw_tab(ui, panel, &panel == &shown, {x, row.min.y});
+  if (const auto gap = tab_gap(ui, row.width())) {
+    x -= *gap * 0.5F;
+    for (const LabPanel& panel : kPanels) {
+      const float width = text_width(ui, Font::sans13_semibold, panel.title) + *gap;
+      draw_tab(ui, panel, &panel == &shown, Rect::of(x, row.min.y, width, row.height()));
+      x += width;
+    }
+    x += *gap * 0.5F;
   } else {
     std::vector<std::string_view> titles;
     for (const LabPanel& panel : kPanels) titles.push_back(panel.title);
