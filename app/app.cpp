@@ -67,7 +67,8 @@ FrameLayout layout_of(const Ui& ui) {
   // The numbers of the class need the room: the column narrows, the inspector becomes a band.
   const float room = size.x - ui.px(kMinCenter);
   float left = std::round(ui.px(view.left_width));
-  if (view.projector) left = std::clamp(room, ui.px(kMinColumn), ui.px(kProjectorColumn));
+  if (view.projector)
+    left = std::round(std::clamp(room, ui.px(kMinColumn), ui.px(kProjectorColumn)));
   float right = std::round(ui.px(view.inspector_width));
   layout.left_open = view.left_open && left <= room;
   layout.inspector_open =

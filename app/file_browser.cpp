@@ -170,7 +170,8 @@ void FileBrowser::draw_path(const Ui& ui, const Rect& row) {
     go_to(folder_.parent_path());
   }
   const Rect field{{row.min.x + side + ui.px(8), row.min.y}, row.max};
-  const auto typed = text_field(ui, "browser/path", field, folder_.string(), !error_.empty());
+  const auto typed =
+      text_field(ui, "browser/path", field, {.value = folder_.string(), .error = !error_.empty()});
   tooltip(ui, "Type a path; Enter opens it");
   if (typed) {
     std::error_code error;
@@ -230,7 +231,7 @@ void FileBrowser::draw_name(const Ui& ui, const Rect& row) {
   const float width = button_width(ui, spec);
   const Rect field{row.min, {row.max.x - width - ui.px(8), row.max.y}};
   bool entered = false;
-  if (const auto typed = text_field(ui, "browser/name", field, name_)) {
+  if (const auto typed = text_field(ui, "browser/name", field, {.value = name_})) {
     name_ = *typed;
     replaces_ = false;
     entered = ui.keys.pressed(Key::enter);

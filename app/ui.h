@@ -243,9 +243,17 @@ struct StepperEdit {
 /// −/value/+; drag on the value scrubs, click types, the wheel steps.
 StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const StepperSpec& spec);
 
+/// What is free on either side of the text in a field.
+inline constexpr float kTextMargin = 6.0F;
+
+struct TextFieldSpec {
+  std::string value;
+  std::string shown = {};  ///< In place of the value while it is not edited; empty for the value.
+  bool error = false;
+};
 /// A line of text to edit; returns the text when Enter was pressed or the field was left changed.
 std::optional<std::string> text_field(const Ui& ui, std::string_view id, const Rect& rect,
-                                      const std::string& value, bool error = false);
+                                      const TextFieldSpec& spec);
 
 void draw_divider(const Ui& ui, float x0, float x1, float y);
 /// Registers the line of ImGui that was drawn last in a menu; whether a key chose it.

@@ -31,7 +31,7 @@ std::optional<std::string> run_editing(const Ui& ui, std::string_view id, const 
                                        Font font) {
   ImGui::PushFont(ui.fonts[font]);
   const float pad = std::floor((rect.height() - ImGui::GetFontSize()) * 0.5F);
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {ui.px(8), pad});
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {ui.px(kTextMargin), pad});
   ImGui::SetCursorScreenPos(rect.min);
   ImGui::SetNextItemWidth(rect.width());
   if (ui.memory.focus_text) ImGui::SetKeyboardFocusHere();
@@ -302,18 +302,19 @@ StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const S
 }
 
 std::optional<std::string> text_field(const Ui& ui, std::string_view id, const Rect& rect,
-                                      const std::string& value, bool error) {
+                                      const TextFieldSpec& spec) {
   if (is_editing(ui, id)) {
     auto text = run_editing(ui, id, rect, Font::mono13);
-    if (error) list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6));
-    return text && *text != value ? text : std::nullopt;
+    if (spec.error) list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6));
+    return text && *text != spec.value ? text : std::nullopt;
   }
-  draw_field(ui, rect, error);
+  draw_field(ui, rect, spec.error);
   const Click click = click_area(ui, id, rect);
   if (click.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
-  draw_text_cut(ui, Font::mono13, {rect.min.x + ui.px(8), rect.center().y}, ui.theme.t1,
-                rect.width() - ui.px(16), value);
-  if (click.clicked) start_editing(ui, id, value);
+  const float margin = ui.px(kTextMargin);
+  draw_text_cut(ui, Font::mono13, {rect.min.x + margin, rect.center().y}, ui.theme.t1,
+                rect.width() - 2 * margin, spec.shown.empty() ? spec.value : spec.shown);
+  if (click.clicked) start_editing(ui, id, spec.value);
   return {};
 }
 

@@ -57,6 +57,11 @@ void ConvolveRow(const ConvolutionRow& row) {
   for (; kernel < row.kernels; ++kernel) convolve_row<1>(row, kernel);
 }
 
+/// Cells past a row's end that its last two vectors may load.
+std::int64_t ConvolutionSlack() {
+  return 2 * static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<double>()));
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace poolscope::cpu
 HWY_AFTER_NAMESPACE();
@@ -65,11 +70,10 @@ HWY_AFTER_NAMESPACE();
 namespace poolscope::cpu {
 
 HWY_EXPORT(ConvolveRow);
+HWY_EXPORT(ConvolutionSlack);
 
 namespace {
 
-/// Cells past a row's end that the last vectors may load.
-constexpr std::int64_t kSlack = 2 * HWY_MAX_BYTES / sizeof(double);
 constexpr std::int64_t kTileCols = 512, kMostTileRows = 32;
 /// Doubles that the rows of a tile should not exceed: they stay in the second-level cache.
 constexpr std::int64_t kTileCells = 1 << 15;
@@ -98,7 +102,7 @@ std::optional<ConvolutionPlan> ConvolutionPlan::of(const Job& job) {
 }
 
 ConvolutionPlan::ConvolutionPlan(const Job& job, const EvenAxis& rows, const EvenAxis& cols)
-    : job_(job), rows_(rows), cols_(cols) {
+    : job_(job), rows_(rows), cols_(cols), slack_(HWY_DYNAMIC_DISPATCH(ConvolutionSlack)()) {
   weights_.assign(job.convolution->weights.begin(), job.convolution->weights.end());
   for (std::int64_t tap = 0; tap < cols.count; ++tap) {
     const std::int64_t phase = tap * cols.step % cols.stride;
@@ -107,7 +111,7 @@ ConvolutionPlan::ConvolutionPlan(const Job& job, const EvenAxis& rows, const Eve
     tap_phase_.push_back(found - phases_.begin());
   }
   tile_cols_ = std::min(kTileCols, job.out.w);
-  const std::int64_t row_cells = (tile_cols_ + cols.extent() / cols.stride + kSlack) *
+  const std::int64_t row_cells = (tile_cols_ + cols.extent() / cols.stride + slack_) *
                                  std::ssize(phases_) * job.convolution->channels;
   const std::int64_t rows_kept = std::max<std::int64_t>(kTileCells / row_cells - rows.extent(), 0);
   tile_rows_ = std::clamp<std::int64_t>(rows_kept / rows.stride, 1, kMostTileRows);
@@ -129,7 +133,7 @@ ConvolutionPlan::Tile ConvolutionPlan::tile_at(std::int64_t index) const {
   const std::int64_t end = rows_.begin + (tile.row_end - 1) * rows_.stride + rows_.extent();
   tile.first_kept = std::clamp<std::int64_t>(first, 0, job_.in.h);
   tile.kept_rows = std::clamp<std::int64_t>(end, tile.first_kept, job_.in.h) - tile.first_kept;
-  tile.phase_cells = tile.outputs() + (cols_.extent() - 1) / cols_.stride + kSlack;
+  tile.phase_cells = tile.outputs() + (cols_.extent() - 1) / cols_.stride + slack_;
   return tile;
 }
 

@@ -54,6 +54,7 @@ class ConvolutionPlan {
 
   Job job_;
   EvenAxis rows_, cols_;
+  std::int64_t slack_;  ///< Cells past the end of a row that are loaded.
   std::vector<double> weights_;
   std::vector<std::int64_t> phases_;     ///< Remainders by the stride that taps have.
   std::vector<std::int64_t> tap_phase_;  ///< Of each tap of a row: which of phases_.

@@ -145,8 +145,8 @@ float draw_fields(const Ui& ui, const Pipeline& b, const Rect& area, float y,
   for (std::size_t i = 0; i < b.size(); ++i) {
     const std::string id = fmt::format("compare/b/{}", i);
     const Rect field = Rect::of(first.min.x, y, width, side);
-    if (const auto text =
-            text_field(ui, id, field, layer_text(b[i].layer), !memory.error.empty())) {
+    if (const auto text = text_field(
+            ui, id, field, {.value = layer_text(b[i].layer), .error = !memory.error.empty()})) {
       set_layer(ui, b, i, *text, memory);
     }
     if (button(ui, id + "/remove", Rect::of(field.max.x + ui.px(4), y, side, side),

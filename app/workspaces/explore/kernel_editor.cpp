@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/number_text.h"
 #include "app/workspaces/explore/parameter_fields.h"
 #include "core/pooling/kernels.h"
 #include "core/pooling/layer_text.h"
@@ -127,6 +128,12 @@ void set_number(const Field& field, const ShownKernel& shown, std::int64_t tap,
   change_layer(field, next, StepKind::typed);
 }
 
+/// How many characters of a number have room in a cell.
+int digits_of(const Ui& ui, const Rect& cell) {
+  const float room = cell.width() - 2 * ui.px(kTextMargin);
+  return static_cast<int>(room / text_width(ui, Font::mono13, "0"));
+}
+
 /// One text field a weight, over the whole column where there are many.
 void draw_numbers(const Field& field, ShownKernel& shown, Column& column) {
   const Ui& ui = field.ui;
@@ -136,8 +143,10 @@ void draw_numbers(const Field& field, ShownKernel& shown, Column& column) {
     for (std::int64_t c = 0; c < shown.size.w; ++c) {
       const Rect cell =
           part_of(ui, cells, static_cast<int>(c), static_cast<int>(shown.size.w), 4.0F);
+      const double number = shown.at(r, c);
       const auto text = text_field(ui, field.id(fmt::format("{}/{}", r, c)), cell,
-                                   fmt::format("{}", shown.at(r, c)));
+                                   {.value = fmt::format("{}", number),
+                                    .shown = short_number_text(number, digits_of(ui, cell))});
       if (text) set_number(field, shown, r * shown.size.w + c, *text);
     }
   }
@@ -168,8 +177,9 @@ void draw_text_row(const Field& field, Column& column) {
   const Rect row = column.row(kCellHeight, 8);
   const Rect place{{field.row.min.x, row.min.y}, row.max};
   draw_text(field.ui, Font::sans12, {row.min.x, row.center().y}, field.ui.theme.t3, "as text");
-  const auto text = text_field(field.ui, field.id("text"), place,
-                               parameter_text(field.layer, field.parameter), field.error);
+  const auto text =
+      text_field(field.ui, field.id("text"), place,
+                 {.value = parameter_text(field.layer, field.parameter), .error = field.error});
   tooltip(field.ui, "A preset's name in quotes, or rows of numbers: [[0, 1], [1, 0]]");
   if (text) change_text(field, *text);
 }

@@ -229,8 +229,9 @@ void edit_groups(const Field& field) {
     change_layer(field, next, StepKind::typed);
   }
   const Rect number{{ways.max.x + field.ui.px(8), field.row.min.y}, field.row.max};
-  const auto text = text_field(field.ui, field.id(), number,
-                               parameter_text(field.layer, field.parameter), field.error);
+  const auto text =
+      text_field(field.ui, field.id(), number,
+                 {.value = parameter_text(field.layer, field.parameter), .error = field.error});
   tooltip(field.ui, field.tip());
   if (text) change_text(field, *text);
 }
@@ -246,8 +247,9 @@ void edit_field(const Field& field, bool Layer::*member) {
 /// Whatever has no control of its own is typed as its framework writes it.
 template <class Member>
 void edit_field(const Field& field, Member) {
-  const auto text = text_field(field.ui, field.id(), field.row,
-                               parameter_text(field.layer, field.parameter), field.error);
+  const auto text =
+      text_field(field.ui, field.id(), field.row,
+                 {.value = parameter_text(field.layer, field.parameter), .error = field.error});
   tooltip(field.ui, field.tip());
   if (text) change_text(field, *text);
 }
