@@ -98,7 +98,8 @@ class Border(PictureTest):
     def test_advice(self):
         self.move(INSPECTOR + 100, self.SIZE[1] - 100)
         self.wheel(-100)
-        self.save("advice", INSPECTOR, self.rect("advice/dark-border/0/fix")[1] - 200, bottom=self.rect("advice/passed")[1] + 40)
+        _, top, _, height = self.rect("advice/passed")
+        self.save("advice", INSPECTOR, top - height / 2, bottom=self.rect("advice/dark-border/0/fix")[1] + 50)
 
     def test_frameworks(self):
         self.click("lab/frameworks")
@@ -110,7 +111,9 @@ class Network(PictureTest):
     ARGUMENTS += ["--layer", "ReLU()", "--layer", "MaxPool2d(3, 2, 1)"]
 
     def test_pipeline(self):
-        self.click("lab/composition")
+        self.click("layer/2", "lab/composition")
+        self.choose("view/range", "Own")
+        self.move(*self.cell("output", 90, 60, 256, 192))
         self.save("pipeline", 0, TOP_BAR, INSPECTOR, self.SIZE[1] - 32)
 
 

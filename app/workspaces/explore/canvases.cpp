@@ -293,7 +293,7 @@ void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& deta
   const bool one_of_many = view.planes.composite || (view.lens && view.input.shape().c > 1);
   const bool is_output = kind == CanvasKind::output && view.convolution() != nullptr;
   const std::string channel =
-      is_output ? fmt::format("{}", view.output_planes.channel) : view.channel_name();
+      is_output ? fmt::format("channel {}", view.output_planes.channel) : view.channel_name();
   const std::string name = one_of_many ? "Detail, " + channel : std::string("Detail");
   const float end = draw_text(ui, Font::sans12, {at.x, y}, ui.theme.t3, name);
   const std::string span = span_text(kind == CanvasKind::output ? detail.output : detail.input);
