@@ -20,7 +20,7 @@ constexpr std::array<CellFont, 6> kCellFonts{{{150, Font::mono40},
                                               {54, Font::mono20},
                                               {40, Font::mono16},
                                               {35, Font::mono13},
-                                              {26, Font::mono12}}};
+                                              {21, Font::mono12}}};
 constexpr float kMinIndexCell = 20.0F;
 constexpr float kMinMarked = 5.0F;
 

@@ -24,6 +24,7 @@ constexpr float kTitle = 30.0F;
 constexpr float kIndexBand = 20.0F;
 constexpr float kGutter = 24.0F;
 constexpr float kBarBand = 48.0F;
+constexpr float kDetailTitle = 30.0F;
 /// A detail of about this many input cells a side has room for their values.
 constexpr std::int64_t kDetailCells = 9;
 /// A detail lower than this share of its width is left out.
@@ -69,7 +70,10 @@ Layout layout_of(const Ui& ui, const StageView& view, const Rect& area) {
       std::min((layout.column - ui.px(kGutter)) / dx, (room - ui.px(kIndexBand)) / dy);
   layout.detail = fitted < ui.px(20);
   if (layout.detail) {
-    const float cell = std::min(layout.column / dx, layout.column * 0.75F / dy);
+    float cell = std::min(layout.column / dx, layout.column * 0.75F / dy);
+    // Without room for a detail below, the whole height is the picture's.
+    if (room - cell * dy - ui.px(kDetailTitle) < layout.column * kMinDetailShare)
+      cell = std::min(layout.column / dx, room / dy);
     layout.cells = {std::max(ui.px(8), std::round(cell * dx)),
                     std::max(ui.px(8), std::round(cell * dy))};
     return layout;
@@ -291,7 +295,7 @@ void draw_detail_caption(const Ui& ui, const StageView& view, const Detail& deta
                          ImVec2 at, float width) {
   const float y = at.y + ui.px(13);
   const bool one_of_many = view.planes.composite || (view.lens && view.input.shape().c > 1);
-  const bool is_output = kind == CanvasKind::output && view.convolution() != nullptr;
+  const bool is_output = kind == CanvasKind::output && view.has_own_channels();
   const std::string channel =
       is_output ? fmt::format("channel {}", view.output_planes.channel) : view.channel_name();
   const std::string name = one_of_many ? "Detail, " + channel : std::string("Detail");
@@ -368,7 +372,7 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
   state.hovered.reset();
   Rows rows;
   rows.cells = area.min.y + ui.px(kTitle) + layout.band;
-  rows.detail = rows.cells + layout.cells.y + ui.px(30);
+  rows.detail = rows.cells + layout.cells.y + ui.px(kDetailTitle);
   rows.detail_height = std::min(area.max.y - ui.px(kBarBand) - rows.detail, layout.column);
   rows.shows_detail = layout.detail && view.output != nullptr &&
                       rows.detail_height >= layout.column * kMinDetailShare;

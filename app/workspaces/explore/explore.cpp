@@ -21,6 +21,9 @@ namespace poolscope {
 namespace {
 
 constexpr float kMargin = 24.0F;
+/// The height of the arithmetic below the canvases, where the inspector is folded: of windows of
+/// three rows, and of taller ones, whose sums take more lines.
+constexpr float kBand = 152.0F, kTallBand = 190.0F;
 
 /// A column that scrolls when it is longer than its area.
 template <class Fill>
@@ -41,12 +44,12 @@ void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {
 }
 
 void draw_channel_picker(const Ui& ui, const StageView& view, float& right, float y) {
-  // Behind a convolution with channels of its own those are chosen.
-  const bool own = view.output_channels() > 1 && view.output_channels() != view.input.shape().c;
+  // Behind a convolution its own channels are chosen.
+  const bool own = view.output_channels() > 1 && view.has_own_channels();
   const std::int64_t channels = own ? view.output_channels() : view.input.shape().c;
   if (channels < 2) return;
   const float height = ui.px(32);
-  if (!own && (channels == 3 || channels == 4)) {
+  if (!own && view.colours) {
     constexpr std::array<std::string_view, 5> kItems{"RGB", "R", "G", "B", "A"};
     const auto count = static_cast<std::size_t>(channels) + 1;
     const float width = ui.px(44) * static_cast<float>(count);
@@ -242,7 +245,9 @@ void Explore::draw_middle(const Ui& ui, const Rect& area, bool inspector_folded)
                    {area.max.x - ui.px(kMargin), area.max.y}};
   const bool projector = ui.document.view.projector;
   if (!projector) draw_toolbar(ui, *view_, inner);
-  const float band = inspector_folded ? ui.px(190) : 0.0F;
+  const PlaneWindows* const windows = view_->windows();
+  const bool tall = windows && !windows->rows.empty() && windows->rows.front().count > 3;
+  const float band = inspector_folded ? ui.px(tall ? kTallBand : kBand) : 0.0F;
   const float top = inner.min.y + ui.px(projector ? 16 : 56);
   const bool has_output = view_->output != nullptr;
   // A class sees a panel when it was chosen for it.

@@ -168,7 +168,7 @@ float playback_bar_height(const Ui& ui, const StageView& view) {
 }
 
 void draw_playback_bar(const Ui& ui, const StageView& view, const Rect& area) {
-  const float width = area.width() / ui.document.view.scale;
+  const float width = area.width() / ui.document.view.shown_scale();
   const bool wide = width >= kWide;
   const float y = area.min.y + ui.px(kBar) * 0.5F, half = ui.px(kControl) * 0.5F;
   const float left = draw_transport(ui, view, area.min.x, y, wide) + ui.px(12);

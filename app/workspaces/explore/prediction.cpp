@@ -33,7 +33,7 @@ void draw_verdict(const Ui& ui, const Rect& cell, bool right) {
   const Rect mark{{cell.max.x - side, cell.min.y}, {cell.max.x, cell.min.y + side}};
   list().AddRectFilled(mark.min, mark.max, right ? ui.theme.soft_ok : ui.theme.soft_err, ui.px(3));
   draw_icon(ui, right ? Icon::check : Icon::close, mark.center(),
-            right ? ui.theme.ok : ui.theme.err, side * 0.75F / ui.document.view.scale);
+            right ? ui.theme.ok : ui.theme.err, side * 0.75F / ui.document.view.shown_scale());
 }
 
 /// Covers hidden cells that are too small for a question mark each: three rectangles at most a run.

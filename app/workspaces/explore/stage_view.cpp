@@ -30,12 +30,30 @@ std::pair<double, double> axis_domain(const std::vector<AxisWindow>& windows, st
   return {static_cast<double>(begin), static_cast<double>(end)};
 }
 
+/// Whether an output channel is more than one input channel of its own, filtered.
+bool mixes_channels(const Convolution& convolution) {
+  return convolution.channels != 1 || convolution.out_channels != convolution.groups;
+}
+
+/// Whether the channels of a stage may be those of the source.
+bool has_colours(const Trace& trace, std::size_t stage) {
+  const std::int64_t channels = trace.stages.front().values.shape().c;
+  const auto mixes = [](const Stage& made) {
+    const auto* convolution =
+        made.plan.lowered ? std::get_if<Convolution>(&*made.plan.lowered) : nullptr;
+    return convolution != nullptr && mixes_channels(*convolution);
+  };
+  const auto end = trace.stages.begin() + static_cast<std::ptrdiff_t>(stage) + 1;
+  return (channels == 3 || channels == 4) && std::none_of(trace.stages.begin(), end, mixes);
+}
+
 void set_planes(StageView& view, const View& chosen) {
   const Shape& shape = view.input.shape();
+  view.colours = has_colours(view.evaluation->trace, view.input_stage);
   view.planes.sample =
       std::clamp<std::int64_t>(chosen.sample, 0, std::max<std::int64_t>(0, shape.n - 1));
   view.planes.channel = std::clamp<std::int64_t>(chosen.channel, 0, shape.c - 1);
-  view.planes.composite = chosen.composite && shape.c >= 3;
+  view.planes.composite = chosen.composite && view.colours;
   view.plane = view.planes.sample * shape.c + view.planes.channel;
   view.output_planes = view.planes;
   view.output_plane = view.plane;
@@ -46,9 +64,8 @@ void set_planes(StageView& view, const View& chosen) {
 void set_output_planes(StageView& view, const View& chosen) {
   if (view.output == nullptr) return;
   const std::int64_t channels = view.output_channels();
-  const bool same = channels == view.input.shape().c;
   view.output_planes.channel = std::clamp<std::int64_t>(chosen.channel, 0, channels - 1);
-  view.output_planes.composite = view.planes.composite && same;
+  view.output_planes.composite = view.planes.composite && !view.has_own_channels();
   if (const Convolution* convolution = view.convolution()) {
     const std::int64_t first = convolution->first_channel(view.output_planes.channel);
     view.planes.channel = std::clamp(view.planes.channel, first, first + convolution->channels - 1);
@@ -181,6 +198,11 @@ std::optional<StageView> make_stage_view(const Ui& ui, KeptSpan& kept) {
   return view;
 }
 
+bool StageView::has_own_channels() const {
+  return output_channels() != input.shape().c ||
+         (convolution() != nullptr && mixes_channels(*convolution()));
+}
+
 const PlaneWindows* StageView::windows() const {
   if (pool) return &pool->windows(plane);
   if (is_span()) return span.get();
@@ -236,10 +258,8 @@ float StageView::input_value(std::int64_t row, std::int64_t col) const {
 }
 
 std::string StageView::channel_name(std::int64_t channel) const {
-  const bool picture = evaluation->request.source.array.kind == InputKind::image &&
-                       input.shape().c == evaluation->request.source.array.tensor.shape().c;
-  const std::int64_t channels = input.shape().c;
-  if (!picture || channels < 3 || channels > 4) return fmt::format("{}", channel);
+  const bool picture = evaluation->request.source.array.kind == InputKind::image;
+  if (!picture || !colours) return fmt::format("{}", channel);
   return std::string(1, "RGBA"[channel]);
 }
 

@@ -32,6 +32,8 @@ struct StageView {
   /// output depends on through all layers between.
   std::size_t input_stage = 0, output_stage = 0;
   std::shared_ptr<const PlaneWindows> span = {};
+  /// The input's channels may be colours: there are three or four, and no convolution mixed them.
+  bool colours = false;
   PlaneChoice planes;
   std::int64_t plane = 0;  ///< n*C + c of the channel shown, of the input.
   /// The same of the output, whose channels are others behind a convolution.
@@ -50,6 +52,8 @@ struct StageView {
   std::string lens_error;  ///< Why there are none although they are wanted.
 
   std::int64_t output_channels() const { return output ? output->values.shape().c : 0; }
+  /// Whether the output's channels are others than the input's: behind most convolutions.
+  bool has_own_channels() const;
   /// Whether the canvases show more than one layer's work.
   bool is_span() const { return output && input_stage + 1 != output_stage && output_stage > 0; }
   /// The layer where it is a convolution or a function of each value; else null.

@@ -120,6 +120,8 @@ void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const 
   const auto values = [](const PlaneFigures& f) { return std::array{f.min, f.mean, f.max, f.std}; };
   const auto input = values(figures[0]), output = values(figures[1]);
   const float column = (rect.width() - ui.px(64)) / 4.0F;
+  const int digits =
+      static_cast<int>((column - ui.px(8)) / text_width(ui, Font::mono13, "0")) - 1;  // One a sign.
   const auto right = [&](std::size_t i) {
     return rect.min.x + ui.px(64) + column * static_cast<float>(i + 1);
   };
@@ -132,7 +134,7 @@ void draw_table(const Ui& ui, const std::array<PlaneFigures, 2>& figures, const 
     draw_text(ui, Font::sans13, {rect.min.x, y}, row == 2 ? ui.theme.t3 : ui.theme.t2, kRows[row]);
     for (std::size_t i = 0; i < kColumns.size(); ++i) {
       const double value = row == 0 ? input[i] : row == 1 ? output[i] : output[i] - input[i];
-      std::string text = short_number_text(value, 6);
+      std::string text = short_number_text(value, std::clamp(digits, 3, 6));
       if (row == 2 && value > 0) text = "+" + text;
       draw_text_right(ui, Font::mono13, {right(i), y}, row == 2 ? ui.theme.t3 : ui.theme.t1, text);
     }
@@ -157,7 +159,7 @@ float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& s
   if (view.input.shape().c > 1) {
     draw_text(ui, Font::sans12, {x + ui.px(14), y}, ui.theme.t3, "channel " + view.channel_name());
   }
-  const float table = std::min(ui.px(300), area.width() * 0.34F);
+  const float table = std::min(ui.px(300), area.width() * 0.5F);
   const float bottom = std::min(area.max.y - ui.px(36), area.min.y + ui.px(170));
   const Rect histogram{{area.min.x, area.min.y + ui.px(20)},
                        {area.max.x - table - ui.px(32), bottom}};
