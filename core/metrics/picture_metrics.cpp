@@ -228,13 +228,13 @@ Measure measure_ssim(const Pictures& pictures, double peak) {
   return {all.sum / static_cast<double>(all.windows)};
 }
 
-Measure measure_psnr(const Tally& tally, std::int64_t cells, double peak) {
-  if (tally.squares == 0.0) return {{}, "infinite: the numbers are the same"};
-  if (!(peak > 0.0)) return {{}, std::string(kNoPeak)};
-  return {10.0 * std::log10(peak * peak * static_cast<double>(cells) / tally.squares)};
-}
-
 }  // namespace
+
+Measure psnr(double mean_square, double peak) {
+  if (mean_square == 0.0) return {{}, "infinite: the numbers are the same"};
+  if (!(peak > 0.0)) return {{}, std::string(kNoPeak)};
+  return {10.0 * std::log10(peak * peak / mean_square)};
+}
 
 Result<PictureMetrics> picture_metrics(const Tensor& a, const Tensor& b, double peak,
                                        const std::atomic<bool>* cancelled) {
@@ -265,7 +265,7 @@ Result<PictureMetrics> picture_metrics(const Tensor& a, const Tensor& b, double 
   }
   metrics.mean_absolute = {tally.absolute / static_cast<double>(numbers)};
   metrics.largest = {tally.largest};
-  metrics.psnr = measure_psnr(tally, numbers, peak);
+  metrics.psnr = psnr(tally.squares / static_cast<double>(numbers), peak);
   metrics.ssim = measure_ssim(pictures, peak);
   if (pictures.stop()) return failure("cancelled");
   return metrics;

@@ -37,6 +37,9 @@ struct PictureMetrics {
 Result<PictureMetrics> picture_metrics(const Tensor& a, const Tensor& b, double peak,
                                        const std::atomic<bool>* cancelled = nullptr);
 
+/// Peak signal-to-noise ratio: 10 log10(peak^2 / mean_square), in dB.
+Measure psnr(double mean_square, double peak);
+
 /// b - a, cell by cell; 0 where both hold the same infinity or NaN. Both have one shape. Errors:
 /// memory.
 Result<Tensor> difference(const Tensor& a, const Tensor& b);

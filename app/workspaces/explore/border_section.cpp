@@ -27,7 +27,9 @@ const PlaneLedger& ledger_of(const StageView& view, ExploreState& state) {
   return facts.ledger;
 }
 
-bool has_ledger(const StageView& view) { return view.layer && view.output && view.windows(); }
+bool has_ledger(const StageView& view) {
+  return view.layer && view.output && !view.is_span() && view.windows();
+}
 
 // The table ------------------------------------------------------------------------------------
 

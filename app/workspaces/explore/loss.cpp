@@ -9,6 +9,7 @@
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/small_plane.h"
 #include "core/analysis/loss_ledger.h"
+#include "core/metrics/picture_metrics.h"
 
 namespace poolscope {
 namespace {
@@ -143,6 +144,15 @@ std::string_view about(Rebuild way, bool picks) {
                : "Each cell takes the mean of the outputs that read it";
 }
 
+/// ` · 21.6 dB`, of the full range of a picture or else of the plane; empty where there is none.
+std::string psnr_text(const StageView& view, double mse) {
+  const PlaneStats& plane = view.input_picture->stats(view.plane);
+  const float white = view.evaluation->request.source.array.white;
+  const double range = double{plane.max} - double{plane.min};
+  const Measure ratio = psnr(mse, white > 0.0F ? double{white} : range);
+  return ratio.value ? fmt::format(" · {:.1f} dB", *ratio.value) : std::string();
+}
+
 /// A guess and its error, side by side under their figures; returns the bottom.
 float draw_guess(const Ui& ui, const StageView& view, LossPanel& panel, const Rect& area,
                  std::size_t rank) {
@@ -157,7 +167,8 @@ float draw_guess(const Ui& ui, const StageView& view, LossPanel& panel, const Re
   draw_text_cut(ui, rank == 0 ? Font::sans13_semibold : Font::sans13,
                 {head.min.x, head.min.y + ui.px(9)}, ui.theme.t1, head.width(),
                 fmt::format("{}. {}", rank + 1, title_of(guess.way, picks)));
-  draw_text(ui, Font::mono12, {head.min.x, head.min.y + ui.px(28)}, ui.theme.t2, mse);
+  draw_text_cut(ui, Font::mono12, {head.min.x, head.min.y + ui.px(28)}, ui.theme.t2, head.width(),
+                mse + psnr_text(view, guess.mse));
   ui.tell(fmt::format("loss/{}", name), fmt::format("{}. {}", rank + 1, mse));
   const float half = (area.width() - ui.px(8)) * 0.5F;
   float bottom = head.max.y;

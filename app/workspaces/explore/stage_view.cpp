@@ -77,7 +77,9 @@ void set_output_planes(StageView& view, const View& chosen) {
 void set_ranges(StageView& view, const View& chosen, float white) {
   view.input_range = range_of(*view.input_picture, view.plane);
   view.output_range = view.input_range;
-  if (view.output) view.output_range = range_of(*view.output_picture, view.output_plane);
+  // The range of the outputs would tell what is hidden.
+  if (view.output && !view.hides_any())
+    view.output_range = range_of(*view.output_picture, view.output_plane);
   if (chosen.range == RangeScale::shared) {
     view.input_range = view.output_range = joined(view.input_range, view.output_range);
   }
@@ -190,10 +192,10 @@ std::optional<StageView> make_stage_view(const Ui& ui, KeptSpan& kept) {
   }
   set_output_planes(view, ui.document.view);
   set_domain(view);
-  set_ranges(view, ui.document.view, evaluation.request.source.array.white);
   const Prediction& prediction = ui.document.prediction;
   if (prediction.hidden && view.layer != nullptr && view.output != nullptr)
     view.answers = &prediction.answers(ui.document.selected_layer);
+  set_ranges(view, ui.document.view, evaluation.request.source.array.white);
   set_selection(view, ui.document.selection);
   return view;
 }
