@@ -154,9 +154,11 @@ Result<void> export_gif(const Document& document, const PictureRequest& request,
   auto window = scaled_window(document, request);
   if (!window) return tl::unexpected(window.error());
   (*window)->picture();
+  (*window)->act(action::HideOutputs{true});
   std::optional<GifWriter> gif;
   for (std::int64_t frame = 0; frame < plan->frames; ++frame) {
     const std::int64_t at = frame * plan->every;
+    (*window)->act(action::RevealOutputs{{0, at + 1}});
     (*window)->act(action::SetSelection{{at / plan->cols, at % plan->cols, true}});
     const auto image = canvas_picture(**window, request.canvas);
     if (!image) return tl::unexpected(image.error());

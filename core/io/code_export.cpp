@@ -147,6 +147,12 @@ Result<SlidingCode> sliding_code(const PlaneWindows& windows, const Shape& input
       *rows, *cols, -rows->begin, -cols->begin, rows->end() - input.h, cols->end() - input.w};
 }
 
+std::string kernel_shape(const Convolution& convolution) {
+  return fmt::format("({}, {}, {}, {})", convolution.out_channels, convolution.channels,
+                     convolution.windows.rows.front().count,
+                     convolution.windows.cols.front().count);
+}
+
 bool is_global(const LoweredPool& pool, const Shape& input) {
   const auto whole = [](const std::vector<AxisWindow>& windows, std::int64_t size) {
     return windows.size() == 1 && windows[0].begin == 0 && windows[0].count == size &&

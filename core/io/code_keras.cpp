@@ -101,6 +101,57 @@ Result<void> write_pool(const CodeStage& stage, const LoweredPool& pool, CodeLin
   }
 }
 
+/// TensorFlow sums over groups of channels on a GPU only.
+Result<void> write_convolution(const CodeStage& stage, const Convolution& convolution,
+                               CodeLines& lines) {
+  const auto code = sliding_code(convolution.windows, stage.plan.input_shape);
+  if (!code || convolution.groups != 1) {
+    return failure(
+        fmt::format("{}: {} groups of channels; Keras on a CPU has 1, PyTorch and ONNX "
+                    "have any",
+                    stage.layer.kind->name, convolution.groups));
+  }
+  lines.line("weight = np.array({}, np.float32).reshape{}", python_list(convolution.weights),
+             kernel_shape(convolution));
+  lines.line("weight = weight.transpose(2, 3, 1, 0)  # rows, columns, channels in, out");
+  lines.line("x = tf.nn.conv2d({}, weight, {}, \"VALID\", dilations={})",
+             padded_input(*code, "0.0"), code->stride(), code->dilation());
+  if (!convolution.offsets.empty())
+    lines.line("x = x + np.array({}, np.float32)", python_list(convolution.offsets));
+  return {};
+}
+
+/// A function of each value by itself, in TensorFlow's words.
+std::string pointwise_call(const Pointwise& pointwise) {
+  const std::string a = python_number(pointwise.a);
+  switch (pointwise.function) {
+    case PointwiseFunction::clamp:
+      return fmt::format("tf.clip_by_value(x, {}, {})", a, python_number(pointwise.b));
+    case PointwiseFunction::leaky_relu:
+      return fmt::format("tf.nn.leaky_relu(x, {})", a);
+    case PointwiseFunction::elu:
+      return fmt::format("tf.where(x > 0, x, {} * tf.math.expm1(x))", a);
+    case PointwiseFunction::gelu:
+      return "tf.nn.gelu(x)";
+    case PointwiseFunction::silu:
+      return "tf.nn.silu(x)";
+    case PointwiseFunction::softplus:
+      return fmt::format("tf.math.softplus({0} * x) / {0}", a);
+    case PointwiseFunction::sigmoid:
+      return "tf.math.sigmoid(x)";
+    case PointwiseFunction::tanh:
+      return "tf.math.tanh(x)";
+    case PointwiseFunction::abs:
+      return "tf.math.abs(x)";
+    case PointwiseFunction::square:
+      return "tf.math.square(x)";
+    case PointwiseFunction::affine:
+      break;
+  }
+  return fmt::format("x * np.array({}, np.float32) + np.array({}, np.float32)",
+                     python_list(pointwise.scale), python_list(pointwise.shift));
+}
+
 /// A layer of Keras; one over a row without the axis of height 1.
 void write_native(const CodeStage& stage, CodeLines& lines) {
   Layer layer = stage.layer;
@@ -133,6 +184,13 @@ Result<void> write_layer(const CodeStage& stage, CodeLines& lines) {
   write_other_axes(stage, lines);
   if (stage.layer.kind->is(Framework::keras)) {
     write_native(stage, lines);
+    return {};
+  }
+  const LoweredLayer& lowered = *stage.plan.lowered;
+  if (const auto* convolution = std::get_if<Convolution>(&lowered))
+    return write_convolution(stage, *convolution, lines);
+  if (const auto* pointwise = std::get_if<Pointwise>(&lowered)) {
+    lines.line("x = {}", pointwise_call(*pointwise));
     return {};
   }
   const LoweredPool* pool = stage.plan.pool();

@@ -163,6 +163,63 @@ Result<void> write_pool(const CodeStage& stage, const LoweredPool& pool, const S
   }
 }
 
+Result<void> write_convolution(const CodeStage& stage, const Convolution& convolution,
+                               CodeLines& lines) {
+  const auto code = sliding_code(convolution.windows, stage.plan.input_shape);
+  if (!code) return no_such_layer(stage, "ONNX");
+  lines.line("weight = np.array({}, np.float32).reshape{}", python_list(convolution.weights),
+             kernel_shape(convolution));
+  std::string bias;
+  if (!convolution.offsets.empty())
+    bias = fmt::format(", constant({})", python_list(convolution.offsets));
+  lines.line("x = add(\"Conv\", x, constant(weight){}, {}, group={})", bias,
+             window_attributes(*code), convolution.groups);
+  return {};
+}
+
+/// A function of each value by itself, as a call in Python.
+std::string pointwise_call(const Pointwise& pointwise) {
+  const auto add = [](std::string_view name) { return fmt::format("add(\"{}\", x)", name); };
+  const double a = pointwise.a;
+  switch (pointwise.function) {
+    case PointwiseFunction::clamp:
+      if (a == 0.0 && std::isinf(pointwise.b)) return add("Relu");
+      return fmt::format("add(\"Clip\", x, constant({}), constant({}))", python_number(a),
+                         python_number(pointwise.b));
+    case PointwiseFunction::leaky_relu:
+      return fmt::format("add(\"LeakyRelu\", x, alpha={})", python_number(a));
+    case PointwiseFunction::elu:
+      return fmt::format("add(\"Elu\", x, alpha={})", python_number(a));
+    case PointwiseFunction::gelu:
+      return add("Gelu");
+    case PointwiseFunction::silu:
+      return "add(\"Mul\", x, add(\"Sigmoid\", x))";
+    case PointwiseFunction::softplus:
+      return fmt::format(
+          "add(\"Div\", add(\"Softplus\", add(\"Mul\", x, constant({0}))), constant({0}))",
+          python_number(a));
+    case PointwiseFunction::sigmoid:
+      return add("Sigmoid");
+    case PointwiseFunction::tanh:
+      return add("Tanh");
+    case PointwiseFunction::abs:
+      return add("Abs");
+    case PointwiseFunction::square:
+      return "add(\"Mul\", x, x)";
+    case PointwiseFunction::affine:
+      break;
+  }
+  return "add(\"Add\", add(\"Mul\", x, constant(scale)), constant(shift))";
+}
+
+void write_pointwise(const Pointwise& pointwise, CodeLines& lines) {
+  if (pointwise.function == PointwiseFunction::affine) {
+    lines.line("scale = np.array({}).reshape(-1, 1, 1)", python_list(pointwise.scale));
+    lines.line("shift = np.array({}).reshape(-1, 1, 1)", python_list(pointwise.shift));
+  }
+  lines.line("x = {}", pointwise_call(pointwise));
+}
+
 /// ONNX' attributes as Poolscope writes them, after a comma: `, kernel_shape=[2, 2]`.
 std::string attributes_of(Layer layer) {
   layer.rois.reset();  // An input, not an attribute.
@@ -227,9 +284,12 @@ struct Written {
     write_unpool(stage, lines);
     return {};
   }
-  template <class Other>
-  Result<void> operator()(const Other&) const {
-    return no_such_layer(stage, "ONNX");
+  Result<void> operator()(const Convolution& convolution) const {
+    return write_convolution(stage, convolution, lines);
+  }
+  Result<void> operator()(const Pointwise& pointwise) const {
+    write_pointwise(pointwise, lines);
+    return {};
   }
   Result<void> operator()(const RoiSampling&) const {
     write_rois(stage, lines);

@@ -212,6 +212,54 @@ Result<void> write_pool(const CodeStage& stage, const LoweredPool& pool, const S
   return {};
 }
 
+/// Sums in double, as Poolscope's.
+Result<void> write_convolution(const CodeStage& stage, const Convolution& convolution,
+                               CodeLines& lines) {
+  const auto code = sliding_code(convolution.windows, stage.plan.input_shape);
+  if (!code) return no_such_layer(stage, "PyTorch");
+  lines.line("weight = torch.tensor({}, dtype=torch.float64)", python_list(convolution.weights));
+  std::string bias = "None";
+  if (!convolution.offsets.empty()) {
+    bias = "bias";
+    lines.line("bias = torch.tensor({}, dtype=torch.float64)", python_list(convolution.offsets));
+  }
+  lines.line("weight = weight.reshape{}", kernel_shape(convolution));
+  const std::string padded = padded_input(*code, "0.0");
+  lines.line("x = F.conv2d({}.double(), weight, {}, {}, dilation={}, groups={}).float()", padded,
+             bias, code->stride(), code->dilation(), convolution.groups);
+  return {};
+}
+
+/// What nn has no layer for, or none that is given its figures.
+Result<void> write_pointwise(const CodeStage& stage, const Pointwise& pointwise, CodeLines& lines) {
+  switch (pointwise.function) {
+    case PointwiseFunction::abs:
+      lines.line("x = x.abs()");
+      return {};
+    case PointwiseFunction::square:
+      lines.line("x = x.square()");
+      return {};
+    case PointwiseFunction::affine:
+      lines.line("scale = torch.tensor({}, dtype=torch.float64).reshape(-1, 1, 1)",
+                 python_list(pointwise.scale));
+      lines.line("shift = torch.tensor({}, dtype=torch.float64).reshape(-1, 1, 1)",
+                 python_list(pointwise.shift));
+      lines.line("x = (x.double() * scale + shift).float()");
+      return {};
+    default:
+      return no_such_layer(stage, "PyTorch");
+  }
+}
+
+/// Whether nn has the layer with the very parameters of Poolscope's.
+bool is_native(const CodeStage& stage) {
+  const auto* pointwise = std::get_if<Pointwise>(&*stage.plan.lowered);
+  const bool written = pointwise && (pointwise->function == PointwiseFunction::abs ||
+                                     pointwise->function == PointwiseFunction::square ||
+                                     pointwise->function == PointwiseFunction::affine);
+  return !written && !std::holds_alternative<Convolution>(*stage.plan.lowered);
+}
+
 /// A rectangle cut into bins is an adaptive pool of the rectangle.
 void write_roi_pool(const CodeStage& stage, const PlaneWindows& windows, CodeLines& lines) {
   lines.line("x = F.adaptive_max_pool2d(x[:, :, {}:{}, {}:{}], ({}, {}))",
@@ -256,9 +304,11 @@ struct WrittenOut {
     lines.line("x = x.reshape(x.shape[0], x.shape[1], {}, {})", unpool.height, unpool.width);
     return {};
   }
-  template <class Other>
-  Result<void> operator()(const Other&) const {
-    return no_such_layer(stage, "PyTorch");
+  Result<void> operator()(const Convolution& convolution) const {
+    return write_convolution(stage, convolution, lines);
+  }
+  Result<void> operator()(const Pointwise& pointwise) const {
+    return write_pointwise(stage, pointwise, lines);
   }
   Result<void> operator()(const RoiSampling& roi) const {
     const Layer& layer = stage.layer;
@@ -338,7 +388,7 @@ Result<void> write_layer(const CodeStage& stage, CodeLines& lines) {
   write_other_axes(stage, lines);
   const Layer& layer = stage.layer;
   const bool infinite = layer.kind->name.starts_with("LPPool") && std::isinf(layer.norm_type);
-  if (!layer.kind->is(Framework::pytorch))
+  if (!layer.kind->is(Framework::pytorch) || !is_native(stage))
     return std::visit(WrittenOut{stage, lines}, *stage.plan.lowered);
   if (layer.kind->name == "FractionalMaxPool2d") {
     write_fractional(stage, lines);

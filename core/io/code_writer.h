@@ -57,6 +57,10 @@ Result<SlidingCode> sliding_code(const PlaneWindows& windows, const Shape& input
 /// Whether the pool is one window over the whole plane.
 bool is_global(const LoweredPool& pool, const Shape& input);
 
+/// The kernels of a convolution as a list, and their shape: output channels, channels that each
+/// reads, rows, columns.
+std::string kernel_shape(const Convolution& convolution);
+
 /// How the mean of a pool counts its divisor.
 enum class MeanDivisor {
   taps,      ///< Every window counts all its taps.

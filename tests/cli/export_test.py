@@ -45,6 +45,10 @@ PYTORCH = [
     (["AdaptiveAvgPool1d(4)"], ROWS, SUMS),
     (["MaxPool1d(2)", "MaxUnpool1d(2, output_size=(13,))"], ROWS, EXACT),
     (["MaxPool2d(2)", "AvgPool2d(2)"], G6, SUMS),
+    (["Conv2d(kernel_size=3, stride=2, padding=1, out_channels=4, bias=0.5, seed=3)"], PLANES, POWERS),
+    (["Conv2d(padding=1, groups=None, dilation=2, weight='sobel_x')", "ReLU()", "MaxPool2d(2)"], PLANES, POWERS),
+    (["BatchNorm2d(running_mean=[1, 2, 3], running_var=4, weight=[1, -1, 2], bias=0.5)"], PLANES, SUMS),
+    *[([f"{name}()"], PLANES, POWERS) for name in ("ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Softplus", "Sigmoid", "Tanh", "Hardtanh")],
 ]
 OTHERS = [
     (["MaxPooling2D(3, strides=2, padding='same')"], PLANES, EXACT),
@@ -176,6 +180,11 @@ class OtherFrameworks(CodeTest):
         name = self.save("x.npy", PLANES)
         self.succeed("export", "code", "--input", name, "--layer", "GlobalMaxPool()", "--output", "c.py")
         self.assertIn("import onnx", (self.folder / "c.py").read_text())
+
+    def test_convolutions_and_pointwise_layers_are_said(self):
+        layers = ["Conv2d(kernel_size=2, weight='box')", "ReLU()"]
+        self.assertIn("tf.nn.conv2d(x, weight, (1, 1)", self.calls("keras", layers))
+        self.assertIn('add("Relu", x)', self.calls("onnx", layers))
 
     def test_what_they_do_not_have_is_an_error(self):
         name = self.save("x.npy", PLANES)
