@@ -7,6 +7,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
 #include "core/engines/cpu_convolution_row.h"
+#include "core/engines/cpu_divide-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,10 +20,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <int kKernels>
 HWY_INLINE void convolve_row(const ConvolutionRow& row, std::int64_t first) {
   const hn::ScalableTag<double> d;
-  const hn::Rebind<float, decltype(d)> half;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   using V = hn::Vec<decltype(d)>;
-  HWY_ALIGN float last[2 * HWY_MAX_BYTES / sizeof(double)];
   for (std::int64_t x = 0; x < row.outputs; x += 2 * lanes) {
     V left[kKernels], right[kKernels];
     for (int k = 0; k < kKernels; ++k) left[k] = right[k] = hn::Zero(d);
@@ -40,13 +39,12 @@ HWY_INLINE void convolve_row(const ConvolutionRow& row, std::int64_t first) {
     }
     for (int k = 0; k < kKernels; ++k) {
       const V offset = hn::Set(d, row.offsets[first + k]);
-      const auto a = hn::DemoteTo(half, hn::Add(left[k], offset));
-      const auto b = hn::DemoteTo(half, hn::Add(right[k], offset));
       float* const target = row.values + (first + k) * row.value_stride + x;
-      const bool whole = x + 2 * lanes <= row.outputs;
-      hn::StoreU(a, half, whole ? target : last);
-      hn::StoreU(b, half, (whole ? target : last) + lanes);
-      if (!whole) std::copy_n(last, row.outputs - x, target);
+      const std::int64_t count = row.outputs - x;
+      store_floats(d, hn::Add(left[k], offset), target, static_cast<std::size_t>(count));
+      if (count <= lanes) continue;
+      store_floats(d, hn::Add(right[k], offset), target + lanes,
+                   static_cast<std::size_t>(count - lanes));
     }
   }
 }
