@@ -14,7 +14,7 @@ import re
 import sys
 
 # Files whose texts are for files, terminals or programs.
-LEFT_OUT = ["app/main.cpp", "app/commands/", "app/document_json", "app/settings", "app/offscreen", "app/translation"]
+LEFT_OUT = ["app/main.cpp", "app/commands/", "app/document_json", "app/settings", "app/offscreen", "app/session.cpp", "app/translation"]
 LEFT_OUT += ["app/canvas/", "app/theme", "core/base/", "core/gpu/", "core/torch/", "core/io/json_io", "core/io/code"]
 # The literal after these is an id.
 ID_BEFORE = re.compile(
