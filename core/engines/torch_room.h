@@ -1,11 +1,16 @@
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "core/engines/engine.h"
 #include "core/pooling/layer.h"
 
 namespace poolscope {
+
+class Model;
 
 /// What libpoolscope_torch.so offers: everything of the program that runs on LibTorch. Lives as
 /// long as the program. Thread: all members may be called from several threads at once.
@@ -29,6 +34,14 @@ class TorchRoom {
   /// output. Errors: as witness(); `output` of another shape.
   virtual Result<Tensor> witness_gradient(const Layer& layer, const Tensor& input,
                                           const Tensor& output) const = 0;
+
+  /// Where models can run: `cpu`, and the graphics devices that the linked build can use.
+  virtual std::vector<std::string> devices() const = 0;
+  /// Opens a TorchScript file on one of devices(). Its code is read before any of it runs: a file
+  /// that could read or write others is refused. Errors: with the file's name, what is wrong with
+  /// it and how to export one that is right.
+  virtual Result<std::shared_ptr<const Model>> open_model(
+      const std::filesystem::path& path, const std::string& device = "cpu") const = 0;
 };
 
 /// Opens libpoolscope_torch.so, which lies beside libpoolscope_core.so, at the first call: this

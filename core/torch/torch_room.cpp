@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/torch/script_model.h"
 #include "core/torch/torch_engine.h"
 #include "core/torch/witness.h"
 
@@ -23,6 +24,11 @@ class Room final : public TorchRoom {
   Result<Tensor> witness_gradient(const Layer& layer, const Tensor& input,
                                   const Tensor& output) const override {
     return poolscope::witness_gradient(layer, input, output);
+  }
+  std::vector<std::string> devices() const override { return torch_devices(); }
+  Result<std::shared_ptr<const Model>> open_model(const std::filesystem::path& path,
+                                                  const std::string& device) const override {
+    return open_script(path, device);
   }
 
  private:

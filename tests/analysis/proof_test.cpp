@@ -59,6 +59,11 @@ class OtherRoom final : public TorchRoom {
   Result<Tensor> witness_gradient(const Layer&, const Tensor& input, const Tensor&) const override {
     return input;
   }
+  std::vector<std::string> devices() const override { return {}; }
+  Result<std::shared_ptr<const Model>> open_model(const std::filesystem::path&,
+                                                  const std::string&) const override {
+    return failure("no models here");
+  }
 
  private:
   ReferenceEngine engine_;
