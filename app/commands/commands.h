@@ -26,11 +26,12 @@ Command add_render(CLI::App& program);    ///< The window as a picture.
 Command add_sweep(CLI::App& program);     ///< A layer over the values of its parameters.
 Command add_export(CLI::App& program);    ///< Pictures, animations, values and code.
 Command add_engines(CLI::App& program);   ///< Which engine runs which layer.
+Command add_model(CLI::App& program);     ///< A trained model: its layers, maps and other pools.
 
 /// Every subcommand, in the order of --help.
 inline constexpr std::array kCommands{
     AddCommand{add_apply},  AddCommand{add_trace}, AddCommand{add_gradient}, AddCommand{add_render},
-    AddCommand{add_export}, AddCommand{add_sweep}, AddCommand{add_engines},
+    AddCommand{add_export}, AddCommand{add_sweep}, AddCommand{add_engines},  AddCommand{add_model},
 };
 
 }  // namespace poolscope
