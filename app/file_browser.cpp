@@ -262,7 +262,7 @@ void FileBrowser::draw_dialog(const Ui& ui, const Rect& inner) {
     draw_text_cut(
         ui, Font::sans12, {inner.min.x, inner.max.y - ui.px(16)}, ui.theme.t3,
         inner.width() - ui.px(110),
-        "Pictures (PNG, JPEG, BMP, TGA, PSD, HDR), grids (.txt, .csv), .npy and sessions");
+        "Pictures (PNG, JPEG, BMP, TGA, PSD, HDR), grids (.txt, .csv), .npy, .npz and sessions");
   }
   const bool leave = button(ui, "browser/cancel", last, cancel);
   const bool escaped = ui.memory.editing.empty() && ui.keys.pressed(Key::escape);

@@ -64,14 +64,6 @@ bool transfer_all(Transfer transfer, int descriptor, Byte* bytes, std::size_t si
   return true;
 }
 
-Result<std::vector<std::uint8_t>> bytes_of_size(std::int64_t size) {
-  try {
-    return std::vector<std::uint8_t>(static_cast<std::size_t>(size));
-  } catch (const std::bad_alloc&) {
-    return failure(fmt::format("no memory for its {} MiB", size >> 20));
-  }
-}
-
 std::optional<std::string> why_unreadable(const struct stat& status) {
   if (S_ISDIR(status.st_mode)) return "is a folder; a file is wanted";
   if (!S_ISREG(status.st_mode)) return "is a device or a pipe; a regular file is wanted";
@@ -130,6 +122,14 @@ Result<void> replace(const fs::path& target, std::optional<mode_t> older_mode, P
 }
 
 }  // namespace
+
+Result<std::vector<std::uint8_t>> bytes_of_size(std::int64_t size) {
+  try {
+    return std::vector<std::uint8_t>(static_cast<std::size_t>(size));
+  } catch (const std::bad_alloc&) {
+    return failure(fmt::format("no memory for its {} MiB", size >> 20));
+  }
+}
 
 Error about_file(const fs::path& path, Error error) {
   error.message = fmt::format("{}: {}", path.string(), error.message);

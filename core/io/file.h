@@ -16,6 +16,9 @@ namespace poolscope {
 /// than 8 GiB.
 Result<std::vector<std::uint8_t>> read_file(const std::filesystem::path& path);
 
+/// So many bytes to fill. Errors: memory that cannot be had.
+Result<std::vector<std::uint8_t>> bytes_of_size(std::int64_t size);
+
 /// Writes beside the target and renames: the file is whole or was never there, and an older one
 /// stays as it was when writing fails. A link keeps pointing where it points, and an older file
 /// keeps its permissions. A device or pipe (`/dev/stdout`) is written to as it stands.

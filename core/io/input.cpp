@@ -10,6 +10,7 @@
 #include "core/io/grid_text.h"
 #include "core/io/image_io.h"
 #include "core/io/npy.h"
+#include "core/io/npz.h"
 
 namespace poolscope {
 namespace {
@@ -31,6 +32,7 @@ constexpr Reader kReaders[] = {
     {"a", "PSD", {".psd"}, looks_like_psd, parse_image<inspect_psd>},
     {"an", "HDR", {".hdr"}, looks_like_hdr, parse_image<inspect_hdr>},
     {"an", "npy", {".npy"}, looks_like_npy, parse_npy},
+    {"an", "npz", {".npz"}, looks_like_npz, parse_npz},
     {"a", "TGA", {".tga"}, looks_like_tga, parse_image<inspect_tga>},
     {"a", "grid text", {".txt", ".csv"}, nullptr, parse_grid_bytes},
 };

@@ -27,9 +27,10 @@ struct LoadedArray {
   std::vector<std::string> notes;  ///< `float64 converted to float32`, ...
 };
 
-/// Reads an image (PNG, JPEG, BMP, TGA, PSD, HDR), a grid (.txt, .csv) or an .npy file, by the
-/// file's content where it tells and by its extension where it does not. Errors: missing, empty,
-/// truncated, too large or unknown, naming the file, the reason and what would work.
+/// Reads an image (PNG, JPEG, BMP, TGA, PSD, HDR), a grid (.txt, .csv), an .npy or an
+/// .npz file, by the file's content where it tells and by its extension where it does not. Errors:
+/// missing, empty, truncated, too large or unknown, naming the file, the reason and what would
+/// work.
 Result<LoadedArray> read_input(const std::filesystem::path& path);
 
 /// The same from the bytes of a file; of its name only the extension counts.

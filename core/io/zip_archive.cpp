@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include "core/io/file.h"
+
 namespace poolscope {
 namespace {
+
+/// How many times its size deflate can unpack to. Source: zlib's technical details.
+constexpr std::uint64_t kMostGrowth = 1032;
 
 struct CloseFile {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
@@ -27,6 +32,10 @@ Result<std::vector<ZipArchive::Member>> members_of(zip_t* archive) {
     }
     if (found.size > ZipArchive::kMaxUnpacked - total) {
       return failure(fmt::format("unpacks to more than {} GiB", ZipArchive::kMaxUnpacked >> 30));
+    }
+    if (found.size > kMostGrowth * found.comp_size + kMostGrowth) {
+      return failure(fmt::format("{} claims to unpack {} bytes to {}; deflate cannot", found.name,
+                                 found.comp_size, found.size));
     }
     total += found.size;
     members.push_back({found.name, found.size});
@@ -63,13 +72,14 @@ Result<std::vector<std::uint8_t>> ZipArchive::read(std::size_t member, std::uint
   }
   const std::unique_ptr<zip_file_t, CloseFile> file(zip_fopen_index(archive_.get(), member, 0));
   if (!file) return failure(fmt::format("{}: {}", name, zip_strerror(archive_.get())));
-  std::vector<std::uint8_t> bytes(size);
+  auto bytes = bytes_of_size(static_cast<std::int64_t>(size));
+  if (!bytes) return failure(fmt::format("{}: {}", name, bytes.error().message));
   // At the end libzip compares the checksum, so it is asked for one byte more.
   std::uint8_t beyond = 0;
-  const bool whole = zip_fread(file.get(), bytes.data(), size) == static_cast<zip_int64_t>(size) &&
+  const bool whole = zip_fread(file.get(), bytes->data(), size) == static_cast<zip_int64_t>(size) &&
                      zip_fread(file.get(), &beyond, 1) == 0;
   if (!whole) return failure(fmt::format("{} is damaged", name));
-  return bytes;
+  return std::move(*bytes);
 }
 
 }  // namespace poolscope

@@ -122,6 +122,10 @@ TEST(MutatedFiles, OfNpyNeverBreakTheReader) {
   read_mutants_of_folder(kRoot / "tests" / "golden" / "npy", 500);
 }
 
+TEST(MutatedFiles, OfNpzNeverBreakTheReader) {
+  read_mutants_of_folder(kRoot / "tests" / "golden" / "npz", 500);
+}
+
 TEST(MutatedFiles, OfImagesNeverBreakTheReader) {
   read_mutants_of_folder(kRoot / "tests" / "golden" / "images", 1000);
 }

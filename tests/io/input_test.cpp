@@ -101,7 +101,7 @@ TEST(ReadInput, NamesTheFileBeforeTheFaultInAGrid) {
 TEST(ReadInput, ListsItsExtensions) {
   const auto extensions = input_extensions();
   for (const char* wanted :
-       {".png", ".jpg", ".jpeg", ".bmp", ".tga", ".psd", ".hdr", ".npy", ".txt", ".csv"}) {
+       {".png", ".jpg", ".jpeg", ".bmp", ".tga", ".psd", ".hdr", ".npy", ".npz", ".txt", ".csv"}) {
     EXPECT_NE(std::find(extensions.begin(), extensions.end(), wanted), extensions.end()) << wanted;
   }
 }
