@@ -11,6 +11,7 @@
 namespace poolscope {
 
 class Model;
+struct ModelMap;
 
 /// What libpoolscope_torch.so offers: everything of the program that runs on LibTorch. Lives as
 /// long as the program. Thread: all members may be called from several threads at once.
@@ -42,6 +43,8 @@ class TorchRoom {
   /// it and how to export one that is right.
   virtual Result<std::shared_ptr<const Model>> open_model(
       const std::filesystem::path& path, const std::string& device = "cpu") const = 0;
+  /// Reads a tensor that torch.save() wrote. Errors: with the file's name, what is wrong with it.
+  virtual Result<ModelMap> read_tensor(const std::filesystem::path& path) const = 0;
 };
 
 /// Opens libpoolscope_torch.so, which lies beside libpoolscope_core.so, at the first call: this

@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/torch/saved_tensor.h"
 #include "core/torch/script_model.h"
 #include "core/torch/torch_engine.h"
 #include "core/torch/witness.h"
@@ -29,6 +30,9 @@ class Room final : public TorchRoom {
   Result<std::shared_ptr<const Model>> open_model(const std::filesystem::path& path,
                                                   const std::string& device) const override {
     return open_script(path, device);
+  }
+  Result<ModelMap> read_tensor(const std::filesystem::path& path) const override {
+    return read_saved_tensor(path);
   }
 
  private:

@@ -64,6 +64,9 @@ class OtherRoom final : public TorchRoom {
                                                   const std::string&) const override {
     return failure("no models here");
   }
+  Result<ModelMap> read_tensor(const std::filesystem::path&) const override {
+    return failure("no tensors here");
+  }
 
  private:
   ReferenceEngine engine_;
