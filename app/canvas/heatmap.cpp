@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdint>
 #include <deque>
 #include <utility>
 
+#include "app/canvas/frame_pixels.h"
 #include "core/gpu/shader_library.h"
 
 namespace poolscope {
@@ -27,42 +27,8 @@ struct Block {
 };
 static_assert(sizeof(Block) == 128);
 
-std::array<float, 4> shader_color(Color c) {
-  const auto unit = [](std::uint8_t channel) { return static_cast<float>(channel) / 255.0F; };
-  return {unit(c.r), unit(c.g), unit(c.b), unit(c.a)};
-}
-
 std::array<float, 2> pair(double x, double y) {
   return {static_cast<float>(x), static_cast<float>(y)};
-}
-
-/// Pixels of the framebuffer, y down, [x0, x1) x [y0, y1).
-struct PixelBox {
-  int x0, y0, x1, y1;
-};
-
-/// How ImGui's coordinates become pixels of the framebuffer being drawn.
-struct Frame {
-  ImVec2 pos, scale;
-  int height;
-
-  explicit Frame(const ImDrawData& data)
-      : pos(data.DisplayPos),
-        scale(data.FramebufferScale),
-        height(static_cast<int>(data.DisplaySize.y * data.FramebufferScale.y)) {}
-
-  ImVec2 pixels(float x, float y) const { return {(x - pos.x) * scale.x, (y - pos.y) * scale.y}; }
-};
-
-/// The pixels whose centres lie in min..max, cut to the command's clip rectangle as ImGui cuts it.
-PixelBox drawn_box(const Frame& frame, ImVec2 min, ImVec2 max, const ImVec4& clip) {
-  const auto first = [](float edge) { return static_cast<int>(std::ceil(edge - 0.5F)); };
-  const ImVec2 clip_min = frame.pixels(clip.x, clip.y);
-  const ImVec2 clip_max = frame.pixels(clip.z, clip.w);
-  return {std::max({first(min.x), static_cast<int>(clip_min.x), 0}),
-          std::max({first(min.y), static_cast<int>(clip_min.y), 0}),
-          std::min(first(max.x), static_cast<int>(clip_max.x)),
-          std::min(first(max.y), static_cast<int>(clip_max.y))};
 }
 
 Texture map_texture(const ColorMaps& maps) {
@@ -164,6 +130,8 @@ Result<HeatmapRenderer> HeatmapRenderer::create() {
 }
 
 const ColorMaps& HeatmapRenderer::maps() const { return state_->maps; }
+
+GLuint HeatmapRenderer::map_texture() const { return state_->map_texture.get(); }
 
 void HeatmapRenderer::begin_frame() { state_->calls.clear(); }
 

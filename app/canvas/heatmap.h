@@ -86,6 +86,8 @@ class HeatmapRenderer {
   ~HeatmapRenderer();
 
   const ColorMaps& maps() const;
+  /// The colours of all maps, a row a map; belongs to the renderer.
+  GLuint map_texture() const;
   /// Call once a frame before any draw(), after the last frame was rendered.
   void begin_frame();
   /// Draws the cells of `visible` onto the rectangle min..max of the screen (ImGui's coordinates),
