@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "app/model_actions.h"
+
 namespace poolscope {
 namespace {
 
@@ -337,6 +339,23 @@ struct Applier {
     return {};
   }
 
+  Result<void> operator()(const action::SetWorkspace& a) const {
+    document.workspace = a.workspace;
+    document.playback.playing = false;
+    return {};
+  }
+
+  Result<void> operator()(const action::OpenModel& a) const { return apply_to_model(document, a); }
+  Result<void> operator()(const action::SetModelInput& a) const {
+    return apply_to_model(document, a);
+  }
+  Result<void> operator()(const action::SwapModelLayer& a) const {
+    return apply_to_model(document, a);
+  }
+  Result<void> operator()(const action::SetModelView& a) const {
+    return apply_to_model(document, a);
+  }
+
   Result<void> operator()(const action::OpenSession& a) const {
     document = a.document;
     return {};
@@ -388,7 +407,7 @@ bool is_undoable(const Action& action) {
   return !is_any_of<action::SetSelection, action::SetCamera, action::SetEditCell,
                     action::SelectLayer, action::SetShift, action::SetPlayback, action::PlayTo,
                     action::HideOutputs, action::RevealOutputs, action::GuessOutput,
-                    action::SetLens>(action);
+                    action::SetLens, action::SetWorkspace, action::SetModelView>(action);
 }
 
 Document starting_document(Source source) {

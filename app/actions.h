@@ -127,6 +127,28 @@ struct SetGradientCell {
 struct SetNotes {
   std::string notes;
 };
+/// Shows another workspace, by its id.
+struct SetWorkspace {
+  std::string workspace;
+};
+/// Shows a model from its first pool on; what was changed in another model is forgotten.
+struct OpenModel {
+  std::filesystem::path path;
+};
+/// What the model reads, and the names of its classes; model and swaps stay.
+struct SetModelInput {
+  std::filesystem::path input, labels;
+  Preprocessing preprocessing;
+};
+/// Puts a pool in the place of a model's layer; empty gives the layer back its own.
+struct SwapModelLayer {
+  std::string layer;
+  std::optional<Layer> replacement;
+};
+/// What is looked at in the model. Another layer begins in its middle, without pinned channels.
+struct SetModelView {
+  ModelView view;
+};
 /// All of a session in place of all there is.
 struct OpenSession {
   Document document;
@@ -144,7 +166,8 @@ struct Action {
                action::SetEngine, action::SetSelection, action::SetCamera, action::SetEditCell,
                action::SetShift, action::SetPlayback, action::PlayTo, action::HideOutputs,
                action::RevealOutputs, action::GuessOutput, action::SetLens, action::SetGradientCell,
-               action::SetNotes, action::OpenSession>
+               action::SetNotes, action::SetWorkspace, action::OpenModel, action::SetModelInput,
+               action::SwapModelLayer, action::SetModelView, action::OpenSession>
       change;
   std::uint64_t gesture = 0;
 };

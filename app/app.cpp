@@ -11,6 +11,7 @@
 #include "app/desk.h"
 #include "app/document_json.h"
 #include "app/file_browser.h"
+#include "app/model_file.h"
 #include "app/overlays.h"
 #include "app/palette.h"
 #include "app/samples.h"
@@ -137,6 +138,7 @@ App::App(Document document, HeatmapRenderer heatmaps, AppOptions options)
       browser_(std::make_unique<FileBrowser>()),
       desk_(std::make_unique<Desk>(options_.keeps_work, options_.wake)),
       palette_(std::make_unique<Palette>()) {
+  for (const WorkspaceRow& row : workspace_rows()) workspaces_.push_back(row.make());
   memory_.recent = load_recent();
   memory_.link_axes = options_.settings.link_axes;
   memory_.tour_seen = options_.settings.tour_seen;
@@ -173,6 +175,8 @@ Ui App::make_ui(const Keys& keys) {
           history_.can_undo(),
           history_.can_redo()};
 }
+
+Workspace& App::workspace() { return *workspaces_[workspace_index(document().workspace)]; }
 
 void App::update_plan() {
   RunRequest request{document().source, document().pipeline, document().engine};
@@ -214,33 +218,40 @@ void App::frame(const Keys& pressed) {
 
 void App::draw(const Ui& ui) {
   const FrameLayout layout = layout_of(ui);
-  explore_.begin(ui);
+  Workspace& shown = workspace();
+  shown.begin(ui);
   prover_.update(ui);
-  const BarState bar{!layout.left_shown(), runner_.busy(), runner_.busy_seconds()};
-  if (runner_.busy()) ui.wake_in(0.1);
+  BarState bar{!layout.left_shown(), runner_.busy(), runner_.busy_seconds(), shown.run()};
+  if (bar.run) {
+    bar.busy = bar.run->busy;
+    bar.busy_seconds = bar.run->busy_seconds;
+  }
+  if (bar.busy) ui.wake_in(0.1);
   draw_region("top", layout.top, ui.theme.panel, [&] { draw_top_bar(ui, layout.top, bar); });
   draw_region("status", layout.status, ui.theme.panel,
-              [&] { draw_status_bar(ui, layout.status, explore_); });
+              [&] { draw_status_bar(ui, layout.status, shown.status(ui)); });
   draw_region("center", layout.center, ui.theme.canvas, [&] {
     ImGui::BringWindowToDisplayBack(ImGui::GetCurrentWindow());
-    explore_.draw_center(ui, layout.center, !layout.inspector_open);
+    shown.draw_center(ui, layout.center, !layout.inspector_open);
   });
   // Of these regions, one made earlier lies over one made later: borders over their columns.
   if (layout.left_shown()) {
     if (!document().view.projector)
       draw_border(ui, "left/border", layout.left.max.x, layout.left, {&View::left_width, 1});
     draw_region("left column", layout.left, ui.theme.panel,
-                [&] { explore_.draw_left(ui, layout.left); });
+                [&] { shown.draw_left(ui, layout.left); });
   }
   if (layout.inspector_open) {
     draw_border(ui, "inspector/border", layout.inspector.min.x, layout.inspector,
                 {&View::inspector_width, -1});
     draw_region("inspector column", layout.inspector, ui.theme.panel,
-                [&] { explore_.draw_inspector_column(ui, layout.inspector); });
+                [&] { shown.draw_inspector_column(ui, layout.inspector); });
     memory_.controls["column/inspector"] = layout.inspector;
   }
   if (std::exchange(memory_.toggle_left, false)) toggle_left(ui);
-  if (std::exchange(memory_.cancel, false)) runner_.cancel();
+  if (std::exchange(memory_.cancel, false)) {
+    bar.run ? shown.cancel() : runner_.cancel();
+  }
   if (std::exchange(memory_.open_browser, false)) browser_->open(document().source.path);
   if (const auto kind = std::exchange(memory_.browse_to_save, {})) browser_->ask(*kind, document());
   browser_->draw(ui);
@@ -269,6 +280,12 @@ Result<App::OpenedFile> App::read_opened(const std::filesystem::path& path) {
     if (!session) return tl::unexpected(session.error());
     return OpenedFile{std::move(session->document), std::move(session->notes)};
   }
+  if (is_model_name(path)) {
+    auto model = open_model_file(path);
+    if (!model) return tl::unexpected(model.error());
+    std::vector<std::string> notes = model->model->notes();
+    return OpenedFile{std::move(*model), std::move(notes)};
+  }
   auto source = read_source(path);
   if (!source) return tl::unexpected(source.error());
   std::vector<std::string> notes = source->array.notes;
@@ -291,19 +308,36 @@ void App::poll_files() {
   opening_.pop_front();
   changed_ = true;
   auto file = opened.file.get();
-  if (!file) {
-    memory_.open_error = file.error().message;
-    memory_.log.push_back(memory_.open_error);
-    return;
-  }
-  memory_.open_error.clear();
-  memory_.browsing_samples = false;
-  memory_.log.insert(memory_.log.end(), file->notes.begin(), file->notes.end());
+  if (!file) return refuse_opened(opened.path, file.error());
   if (!is_own_file(opened.path)) remember_recent(memory_, opened.path);
-  if (auto* source = std::get_if<Source>(&file->content)) {
-    actions_.push_back({action::OpenSource{std::move(source->array), opened.path}});
+  take_opened(opened.path, std::move(*file));
+}
+
+/// What is wrong with a model is said where models are.
+void App::refuse_opened(const std::filesystem::path& path, const Error& error) {
+  const bool is_model = is_model_name(path);
+  (is_model ? memory_.model_error : memory_.open_error) = error.message;
+  memory_.log.push_back(error.message);
+  if (is_model) actions_.push_back({action::SetWorkspace{std::string(kFeatureMaps)}});
+}
+
+/// A picture or an array is what the shown workspace reads.
+void App::take_opened(const std::filesystem::path& path, OpenedFile file) {
+  memory_.open_error.clear();
+  memory_.model_error.clear();
+  memory_.browsing_samples = false;
+  memory_.log.insert(memory_.log.end(), file.notes.begin(), file.notes.end());
+  if (auto* model = std::get_if<OpenModelFile>(&file.content)) {
+    actions_.push_back({action::OpenModel{path}});
+    actions_.push_back({action::SetWorkspace{std::string(kFeatureMaps)}});
+    memory_.opened_model = std::move(*model);
+  } else if (auto* session = std::get_if<Document>(&file.content)) {
+    actions_.push_back({action::OpenSession{std::move(*session)}});
+  } else if (document().workspace == kFeatureMaps) {
+    const ModelSetup& setup = document().model;
+    actions_.push_back({action::SetModelInput{path, setup.labels, setup.preprocessing}});
   } else {
-    actions_.push_back({action::OpenSession{std::get<Document>(std::move(file->content))}});
+    actions_.push_back({action::OpenSource{std::get<Source>(std::move(file.content)).array, path}});
   }
 }
 

@@ -14,7 +14,7 @@
 #include "app/prover.h"
 #include "app/settings.h"
 #include "app/ui.h"
-#include "app/workspaces/explore/explore.h"
+#include "app/workspaces/workspace.h"
 
 namespace poolscope {
 
@@ -73,6 +73,7 @@ class App {
   App(Document document, HeatmapRenderer heatmaps, AppOptions options);
 
   Ui make_ui(const Keys& keys);
+  Workspace& workspace();
   void update_plan();
   void draw(const Ui& ui);
   void apply_actions();
@@ -86,7 +87,7 @@ class App {
   Fonts fonts_;
   Runner runner_;
   Prover prover_;
-  Explore explore_;
+  std::vector<std::unique_ptr<Workspace>> workspaces_;  ///< In the order of workspace_rows().
   std::unique_ptr<FileBrowser> browser_;
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<Palette> palette_;
@@ -94,11 +95,13 @@ class App {
   PipelinePlan plan_;
   std::optional<RunRequest> planned_;
   std::optional<std::pair<ThemeName, float>> styled_;
-  /// A source, or all of a session, and what there is to tell of it.
+  /// A source, all of a session or a model, and what there is to tell of it.
   struct OpenedFile {
-    std::variant<Source, Document> content;
+    std::variant<Source, Document, OpenModelFile> content;
     std::vector<std::string> notes;
   };
+  void take_opened(const std::filesystem::path& path, OpenedFile file);
+  void refuse_opened(const std::filesystem::path& path, const Error& error);
   static Result<OpenedFile> read_opened(const std::filesystem::path& path);
   struct Opening {
     std::filesystem::path path;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/ui.h"
-#include "app/workspaces/explore/explore.h"
+#include "app/workspaces/workspace.h"
 
 namespace poolscope {
 
@@ -13,11 +13,13 @@ struct BarState {
   bool left_folded;     ///< The left column is not on the screen.
   bool busy;            ///< A run is under way.
   double busy_seconds;  ///< For how long.
+  /// Of the workspace, where it is not the pipeline that runs.
+  std::optional<WorkspaceRun> run = {};
 };
 
 /// Name, menus, workspaces, undo and redo, engine badge.
 void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state);
-/// Shape chain, cursor value, last run, three keys that matter now.
-void draw_status_bar(const Ui& ui, const Rect& area, const Explore& explore);
+/// Shape chain, cursor value, last run, the keys that matter now.
+void draw_status_bar(const Ui& ui, const Rect& area, const StatusLine& line);
 
 }  // namespace poolscope

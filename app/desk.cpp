@@ -80,6 +80,9 @@ void Desk::take_request(const Ui& ui, const SaveRequest& request) {
     ui.memory.browse_to_save = asked.kind;
   } else if (asked.kind == SaveKind::session) {
     begin_saving(ui.document, asked.path);
+  } else if (asked.kind == SaveKind::model) {
+    ui.memory.save_model = asked.path;
+    ui.wait_for_work();
   } else if (export_ == nullptr) {
     message_.reset();
     export_ = std::make_unique<ExportJob>(ui.document, asked, window_size(ui), wake_);

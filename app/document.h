@@ -11,6 +11,7 @@
 
 #include "app/canvas/color_map.h"
 #include "app/index_set.h"
+#include "app/model_document.h"
 #include "app/theme.h"
 #include "core/analysis/backward_lens.h"
 #include "core/analysis/shift_test.h"
@@ -176,6 +177,7 @@ struct Lens {
 
 /// All that a user can see or change: plain data, cheap to copy. Only apply() makes a new one.
 struct Document {
+  std::string workspace = "explore";  ///< The one shown, by its id.
   Source source;
   Pipeline pipeline;
   std::size_t selected_layer = 0;
@@ -189,6 +191,8 @@ struct Document {
   Playback playback;
   Prediction prediction;
   Lens lens;
+  ModelSetup model;
+  ModelView model_view;
   std::string notes;  ///< What the user wrote down, of any number of lines.
   /// The session file that it belongs to; empty before it was saved. Not itself part of it.
   std::filesystem::path session;

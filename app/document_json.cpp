@@ -105,6 +105,32 @@ json lens_json(const Lens& lens) {
           {"typed", std::move(typed)}};
 }
 
+json model_json(const ModelSetup& model, const ModelView& view) {
+  json swaps = json::object();
+  for (const ModelSwap& swap : model.swaps) swaps[swap.layer] = layer_text(swap.replacement);
+  const Preprocessing& how = model.preprocessing;
+  return {{"path", model.model.string()},
+          {"input", model.input.string()},
+          {"labels", model.labels.string()},
+          {"preprocessing",
+           {{"grey", how.grey},
+            {"resize", how.resize},
+            {"crop", how.crop},
+            {"unit", how.unit},
+            {"mean", how.mean},
+            {"std", how.std}}},
+          {"swaps", std::move(swaps)},
+          {"layer", view.layer},
+          {"channel", view.channel},
+          {"input_channel", view.input_channel},
+          {"cell", {view.row, view.col}},
+          {"order", static_cast<int>(view.order)},
+          {"scale", view.scale == ChannelScale::own ? "own" : "shared"},
+          {"pinned", view.pinned},
+          {"original", view.original},
+          {"zoom", view.zoom}};
+}
+
 json evaluation_json(const Evaluation* evaluation) {
   if (evaluation == nullptr) return nullptr;
   json stages = json::array();
@@ -136,6 +162,8 @@ std::string document_json(const Document& document, const Evaluation* evaluation
                           const UiMemory& memory) {
   const Selection& selection = document.selection;
   const json all{
+      {"workspace", document.workspace},
+      {"model", model_json(document.model, document.model_view)},
       {"source", source_json(document.source)},
       {"pipeline", pipeline_json(document.pipeline)},
       {"pipeline_b", document.pipeline_b ? pipeline_json(*document.pipeline_b) : json()},
@@ -163,6 +191,7 @@ std::string document_json(const Document& document, const Evaluation* evaluation
       {"session", document.session.string()},
       {"result", evaluation_json(evaluation)},
       {"open_error", memory.open_error},
+      {"model_error", memory.model_error},
       {"limits", memory.limits},
       {"log", memory.log},
       {"link_axes", memory.link_axes},

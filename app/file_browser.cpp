@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/model_file.h"
 #include "app/samples.h"
 #include "app/session.h"
 #include "app/state_folder.h"
@@ -30,7 +31,7 @@ bool is_readable_name(const std::filesystem::path& path) {
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto known = input_extensions();
-  if (extension == kSessionExtension) return true;
+  if (extension == kSessionExtension || is_model_name(path)) return true;
   return std::find(known.begin(), known.end(), extension) != known.end();
 }
 
@@ -95,13 +96,17 @@ void FileBrowser::open(const std::filesystem::path& path) {
 
 void FileBrowser::ask(SaveKind kind, const Document& document) {
   const bool has_session = !document.session.empty();
-  open(has_session ? document.session : document.source.path);
+  const auto& near = kind == SaveKind::model ? document.model.model : document.source.path;
+  open(has_session && kind != SaveKind::model ? document.session : near);
   saving_ = kind;
   replaces_ = false;
   std::string stem = std::filesystem::path(document.source.array.name).stem().string();
-  if (has_session) stem = document.session.stem().string();
+  if (has_session && kind != SaveKind::model) stem = document.session.stem().string();
   if (stem.empty()) stem = "grid";
-  if (kind != SaveKind::session) stem += "-pooled";
+  if (kind == SaveKind::model)
+    stem = document.model.model.stem().string() + "-changed";
+  else if (kind != SaveKind::session)
+    stem += "-pooled";
   name_ = stem + std::string(save_row(kind).extension);
   go_to(folder_);
 }

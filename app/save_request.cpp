@@ -5,7 +5,7 @@
 namespace poolscope {
 
 const SaveRow& save_row(SaveKind kind) {
-  static const std::array<SaveRow, 9> kRows{{
+  static const std::array<SaveRow, 10> kRows{{
       {SaveKind::session, "Session", ".poolscope", {}},
       {SaveKind::png, "Picture of the window", ".png", {"png", "--scale", "2"}},
       {SaveKind::input_png,
@@ -24,6 +24,7 @@ const SaveRow& save_row(SaveKind kind) {
       {SaveKind::npy, "Values of the output", ".npy", {"npy"}},
       {SaveKind::csv, "Values of the output as text", ".csv", {"csv"}},
       {SaveKind::code, "Code that gives the same numbers", ".py", {"code"}},
+      {SaveKind::model, "The changed model as TorchScript", ".pt", {}},
   }};
   return kRows[static_cast<std::size_t>(kind)];
 }

@@ -9,7 +9,18 @@
 namespace poolscope {
 
 /// What can be written to a file, in the order of the menu.
-enum class SaveKind { session, png, input_png, windows_png, output_png, gif, npy, csv, code };
+enum class SaveKind {
+  session,
+  png,
+  input_png,
+  windows_png,
+  output_png,
+  gif,
+  npy,
+  csv,
+  code,
+  model,  ///< In Feature maps, with its pools changed.
+};
 
 inline constexpr std::array kExports{
     SaveKind::png, SaveKind::input_png, SaveKind::windows_png, SaveKind::output_png,

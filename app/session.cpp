@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "app/actions.h"
-#include "app/session_fields.h"
+#include "app/session_model.h"
 #include "app/state_folder.h"
 #include "core/engines/engine_list.h"
 #include "core/io/file.h"
@@ -224,6 +224,7 @@ void fields(Io& io, Struct<Lens> auto& lens) {
 
 template <class Io>
 void fields(Io& io, Struct<Document> auto& document) {
+  io.field("workspace", document.workspace);
   io.field("pipeline", document.pipeline, kMaxLayers);
   io.field("pipeline_b", document.pipeline_b, kMaxLayers);
   io.field("selected_layer", document.selected_layer, kCount);
@@ -236,6 +237,8 @@ void fields(Io& io, Struct<Document> auto& document) {
   io.field("playback", document.playback);
   io.field("prediction", document.prediction);
   io.field("lens", document.lens);
+  io.field("model", document.model);
+  io.field("model_view", document.model_view);
   io.field("notes", document.notes, Limits{0.0, kMaxNotes});
 }
 
@@ -309,6 +312,8 @@ Result<std::string> session_text(const Document& document, const SessionPlace& p
 
 std::string work_text(const Document& document) {
   Document work = document;
+  work.workspace.clear();
+  work.model_view = {};
   work.selection = {};
   work.camera = {};
   work.edit = {};

@@ -6,6 +6,7 @@
 #include "app/bars.h"
 #include "app/menus.h"
 #include "app/prover.h"
+#include "app/user_command.h"
 
 namespace poolscope {
 namespace {
@@ -22,16 +23,48 @@ void draw_logo(const Ui& ui, ImVec2 center) {
   }
 }
 
-constexpr std::string_view kWorkspace = "Explore";
+/// A tab; returns the x after its title.
+float draw_workspace_tab(const Ui& ui, const Rect& area, float x, const WorkspaceRow& row) {
+  const bool shown = &row == &workspace_rows()[workspace_index(ui.document.workspace)];
+  const float width = text_width(ui, Font::sans14_medium, row.title);
+  const Rect rect{{x - ui.px(8), area.min.y}, {x + width + ui.px(8), area.max.y}};
+  const std::string id = fmt::format("workspace/{}", row.id);
+  const Click click = click_area(ui, id, rect);
+  tooltip(ui, tip_with_key(row.about, id));
+  draw_text(ui, Font::sans14_medium, {x, area.center().y},
+            shown || click.hovered ? ui.theme.t1 : ui.theme.t2, row.title);
+  if (shown)
+    list().AddRectFilled({x, area.max.y - ui.px(2)}, {x + width, area.max.y}, ui.theme.acc);
+  if (click.clicked && !shown) ui.act(action::SetWorkspace{std::string(row.id)});
+  return x + width;
+}
 
-void draw_workspace_tab(const Ui& ui, const Rect& area, float x) {
-  draw_text(ui, Font::sans14_medium, {x, area.center().y}, ui.theme.t1, kWorkspace);
-  const float width = text_width(ui, Font::sans14_medium, kWorkspace);
-  list().AddRectFilled({x, area.max.y - ui.px(2)}, {x + width, area.max.y}, ui.theme.acc);
+/// All of them, or in a bar without that room the one shown, in a list.
+float draw_workspaces(const Ui& ui, const Rect& area, float x, float limit) {
+  float width = 0.0F;
+  for (const WorkspaceRow& row : workspace_rows())
+    width += text_width(ui, Font::sans14_medium, row.title) + ui.px(30);
+  if (x + width <= limit) {
+    for (const WorkspaceRow& row : workspace_rows())
+      x = draw_workspace_tab(ui, area, x, row) + ui.px(30);
+    return x - ui.px(30);
+  }
+  std::vector<std::string_view> titles;
+  for (const WorkspaceRow& row : workspace_rows()) titles.push_back(row.title);
+  const Rect rect = Rect::of(x - ui.px(8), area.center().y - ui.px(15), ui.px(132), ui.px(30));
+  const int current = static_cast<int>(workspace_index(ui.document.workspace));
+  if (const auto chosen = combo(ui, "workspace", rect, titles, current))
+    ui.act(action::SetWorkspace{std::string(workspace_rows()[*chosen].id)});
+  return rect.max.x;
 }
 
 /// What the badge says of the engine and its run.
 std::string run_text(const Ui& ui, const BarState& state) {
+  if (state.run) {
+    if (state.busy) return state.run->title + " · running";
+    if (state.run->seconds == 0.0) return state.run->title;
+    return fmt::format("{} · {}", state.run->title, duration_text(state.run->seconds));
+  }
   if (ui.evaluation == nullptr) return "starting";
   if (ui.evaluation->engine == nullptr) return "no engine";
   const std::string& title = ui.evaluation->engine_title;
@@ -51,7 +84,7 @@ std::string proof_part(const Ui& ui) {
 
 std::string badge_text(const Ui& ui, const BarState& state, bool wide) {
   std::string text = run_text(ui, state);
-  const std::string proof = proof_part(ui);
+  const std::string proof = state.run ? "" : proof_part(ui);
   if (!proof.empty()) ui.tell("proof", proof);
   if (wide && !proof.empty()) text += " · " + proof;
   return text;
@@ -65,7 +98,8 @@ constexpr float kWideBar = 760.0F, kTinyBar = 600.0F;
 constexpr float kProofBar = 1000.0F;
 
 /// What there is to know of the badge: the engine and what it says of the run, or why none ran.
-std::string badge_tip(const Ui& ui, const std::string& text) {
+std::string badge_tip(const Ui& ui, const BarState& state, const std::string& text) {
+  if (state.run) return text + ": what runs the model, and its last time";
   if (ui.evaluation != nullptr && ui.evaluation->engine == nullptr && ui.evaluation->trace.error)
     return ui.evaluation->trace.error->message;
   if (ui.evaluation == nullptr || ui.evaluation->engine_notes.empty()) {
@@ -85,6 +119,11 @@ void draw_engine_menu(const Ui& ui, const Rect& badge) {
 /// The dot of the badge: computed, under way, or none; a tick where it is proven, a warning sign
 /// where the proof failed or the engines have something to say.
 void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
+  if (state.run) {
+    const bool ran = !state.busy && state.run->seconds > 0.0;
+    list().AddCircleFilled(center, ui.px(4), ran ? ui.theme.ok : ui.theme.warn);
+    return;
+  }
   const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
   if (const Proof* const proof = ui.prover.proof()) {
     const bool holds = proof->holds();
@@ -112,8 +151,8 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
                  std::max(1.0F, ui.px(1)));
   draw_badge_mark(ui, state, {badge.min.x + ui.px(16), badge.center().y});
   draw_text(ui, Font::sans12, {badge.min.x + ui.px(27), badge.center().y}, ui.theme.t1, text);
-  tooltip(ui, badge_tip(ui, whole));
-  if (click.clicked) ImGui::OpenPopup("engine/menu");
+  tooltip(ui, badge_tip(ui, state, whole));
+  if (click.clicked && !state.run) ImGui::OpenPopup("engine/menu");
   draw_engine_menu(ui, badge);
   right = badge.min.x - ui.px(16);
 }
@@ -154,9 +193,10 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
   }
   x += ui.px(16);
   x = draw_menus(ui, x, y) + ui.px(22);
-  draw_workspace_tab(ui, area, x);
+  // The badge and its neighbours keep their room.
+  x = draw_workspaces(ui, area, x, area.max.x - ui.px(area.width() > ui.px(kTinyBar) ? 390 : 60));
   if (state.left_folded) {
-    const float at = x + text_width(ui, Font::sans14_medium, kWorkspace) + ui.px(18);
+    const float at = x + ui.px(18);
     if (button(ui, "left/open", Rect::of(at, y - ui.px(15), ui.px(30), ui.px(30)),
                {.icon = Icon::sidebar,
                 .flat = true,

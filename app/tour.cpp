@@ -7,6 +7,7 @@
 
 #include "app/overlays.h"
 #include "app/user_command.h"
+#include "app/workspaces/workspace.h"
 
 namespace poolscope {
 namespace {
@@ -132,7 +133,10 @@ void draw_card(const Ui& ui, const Step& step, const Rect& card) {
 
 }  // namespace
 
-void start_tour(const Ui& ui) { ui.memory.tour = Tour{0, ui.document, false}; }
+void start_tour(const Ui& ui) {
+  if (ui.document.workspace != kExplore) ui.act(action::SetWorkspace{std::string(kExplore)});
+  ui.memory.tour = Tour{0, ui.document, false};
+}
 
 void draw_tour(const Ui& ui) {
   if (!ui.memory.tour) return;

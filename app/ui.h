@@ -16,6 +16,7 @@
 #include "app/focus.h"
 #include "app/geometry.h"
 #include "app/keys.h"
+#include "app/model_file.h"
 #include "app/number_text.h"
 #include "app/runner.h"
 #include "app/save_request.h"
@@ -75,11 +76,14 @@ struct UiMemory {
   std::vector<std::string> asked;  ///< Commands (app/user_command.h) that panels answer to now.
   std::vector<std::string> asked_next;                ///< Those of the next frame.
   std::optional<std::filesystem::path> open_request;  ///< A file to open in the background.
-  bool browsing_samples = false;                      ///< The Samples tab of Source is open.
-  bool open_browser = false;                          ///< The file browser is to open.
-  std::optional<SaveKind> browse_to_save;             ///< Or to ask where to write this.
-  std::optional<SaveRequest> save_request;            ///< Something to write.
-  bool save_elsewhere = false;                        ///< A session under another name.
+  std::optional<OpenModelFile> opened_model;          ///< One just opened, for its workspace.
+  std::string model_error;                          ///< Of the model that could not be opened last.
+  std::optional<std::filesystem::path> save_model;  ///< Where the changed model is to be written.
+  bool browsing_samples = false;                    ///< The Samples tab of Source is open.
+  bool open_browser = false;                        ///< The file browser is to open.
+  std::optional<SaveKind> browse_to_save;           ///< Or to ask where to write this.
+  std::optional<SaveRequest> save_request;          ///< Something to write.
+  bool save_elsewhere = false;                      ///< A session under another name.
   std::string say;  ///< Something to tell at the bottom of the window, asked for in this frame.
   std::uint64_t frames = 0;                   ///< Drawn so far.
   bool busy = false;                          ///< A run or a file is under way after this frame.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/overlays.h"
+#include "app/workspaces/workspace.h"
 #include "core/base/check.h"
 
 namespace poolscope {
@@ -15,14 +16,29 @@ bool is_never_typed(const KeyPress& press) {
   return press.ctrl || press.alt || (press.key >= Key::f1 && press.key <= Key::f12);
 }
 
+/// Whether digits are typed into an output cell: a guess, or a gradient.
+bool types_digits(const Ui& ui) {
+  const Document& document = ui.document;
+  return document.workspace == kExplore && (document.prediction.hidden || document.lens.on);
+}
+
+bool is_digit(const KeyPress& press) { return press.key >= Key::n0 && press.key <= Key::n9; }
+
 bool is_pressed(const Ui& ui, const UserCommand& command) {
   return std::ranges::any_of(command.keys, [&](const KeyPress& press) {
     return ui.keys.pressed(press) &&
-           (is_never_typed(press) || !(ui.document.edit.active || ui.memory.typing_cell));
+           (is_never_typed(press) || !(ui.document.edit.active || ui.memory.typing_cell ||
+                                       (is_digit(press) && types_digits(ui))));
   });
 }
 
 }  // namespace
+
+std::string UserCommand::reason(const Ui& ui) const {
+  if (!workspace.empty() && workspace != ui.document.workspace)
+    return fmt::format("only in {}", workspace_rows()[workspace_index(workspace)].title);
+  return why_not ? why_not(ui) : std::string();
+}
 
 const std::vector<std::string>& menu_names() {
   static const std::vector<std::string> names = [] {

@@ -26,10 +26,12 @@ struct UserCommand {
   std::function<std::string(const Ui&)> why_not = {};
   /// Whether what it switches is on. Empty: it switches nothing.
   std::function<bool(const Ui&)> is_on = {};
+  /// Id of the only workspace that has it; empty where all do.
+  std::string workspace = {};
   /// The commands of a submenu, which depend on what is there: samples, engines, layers.
   std::function<std::vector<UserCommand>(const Ui&)> items = {};
 
-  std::string reason(const Ui& ui) const { return why_not ? why_not(ui) : std::string(); }
+  std::string reason(const Ui& ui) const;
   bool on(const Ui& ui) const { return is_on && is_on(ui); }
   /// The key that is shown, or the note.
   std::string key() const { return keys.empty() ? note : key_text(keys.front()); }

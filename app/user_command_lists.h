@@ -16,4 +16,13 @@ std::vector<UserCommand> engine_commands(const Ui& ui);
 /// The panels under the canvases.
 std::vector<UserCommand> panel_commands(const Ui& ui);
 
+// Parts of the table itself.
+
+/// Those that only one workspace answers to.
+std::vector<UserCommand> only_in(std::string_view workspace, std::vector<UserCommand> commands);
+/// The tabs on top, by number.
+std::vector<UserCommand> workspace_commands();
+/// Those of Feature maps.
+std::vector<UserCommand> model_commands();
+
 }  // namespace poolscope

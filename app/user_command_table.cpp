@@ -7,6 +7,7 @@
 #include "app/number_text.h"
 #include "app/samples.h"
 #include "app/user_command_lists.h"
+#include "app/workspaces/workspace.h"
 
 namespace poolscope {
 namespace {
@@ -99,12 +100,18 @@ UserCommand step(std::string id, std::string title, std::vector<KeyPress> keys) 
           .why_not = no_output};
 }
 
+/// Those of File, Edit and View that only Explore answers to.
+constexpr std::array<std::string_view, 13> kOfExplore{
+    "export",     "code/copy",  "layer/add", "layer/duplicate", "layer/remove",
+    "cells/edit", "grid/paste", "panels",    "engine",          "hide",
+    "lens",       "overlay",    "zoom"};
+
 Commands file_commands() {
   return {{.id = "open",
            .title = "Open…",
            .group = "File",
            .keys = {ctrl(Key::o)},
-           .about = "A picture, a grid or an .npy file",
+           .about = "A picture, a grid, an .npy file or a model",
            .run = [](const Ui& ui) { ui.memory.open_browser = true; }},
           {.id = "samples", .title = "Samples", .group = "File", .items = sample_commands},
           {.id = "recent",
@@ -201,6 +208,15 @@ Commands edit_commands() {
            .about = "A table of numbers from the clipboard becomes the input"}};
 }
 
+/// The whole input, or the whole channel.
+void fit(const Ui& ui) {
+  if (workspace_index(ui.document.workspace) != workspace_index(kFeatureMaps))
+    return ui.act(action::SetCamera{});
+  ModelView view = ui.document.model_view;
+  view.zoom = 1.0;
+  ui.act(action::SetModelView{view});
+}
+
 Commands view_commands() {
   const auto reset_scale = [](const Ui& ui) { ui.edit_view([](View& v) { v.scale = 1.0F; }); };
   return {theme("theme/dark", "Dark theme", ThemeName::dark),
@@ -267,7 +283,7 @@ Commands view_commands() {
            .begins_part = true,
            .keys = {{Key::f}},
            .about = "Fit the whole input",
-           .run = [](const Ui& ui) { ui.act(action::SetCamera{}); }},
+           .run = fit},
           {.id = "zoom",
            .title = "Zoom to window",
            .group = "View",
@@ -319,8 +335,12 @@ const std::vector<UserCommand>& command_table() {
   static const Commands table = [] {
     Commands all;
     for (const auto& part :
-         {file_commands(), edit_commands(), view_commands(), window_commands(), help_commands()}) {
+         {file_commands(), edit_commands(), view_commands(), workspace_commands(),
+          only_in(kExplore, window_commands()), model_commands(), help_commands()}) {
       all.insert(all.end(), part.begin(), part.end());
+    }
+    for (UserCommand& command : all) {
+      if (std::ranges::count(kOfExplore, command.id) > 0) command.workspace = kExplore;
     }
     return all;
   }();

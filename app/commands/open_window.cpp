@@ -4,6 +4,7 @@
 
 #include "app/commands/session_request.h"
 #include "app/commands/usage.h"
+#include "app/model_file.h"
 #include "app/session.h"
 #include "app/window.h"
 #include "core/engines/engine_list.h"
@@ -45,9 +46,10 @@ Result<void> open_window(const OpenOptions& options) {
   std::vector<std::filesystem::path> late = options.files;
   SessionRequest request{{}, options.request, options.view};
   const auto first = late.empty() ? std::filesystem::path() : late.front();
-  (is_session_name(first) ? request.session : request.pool.input) = first;
+  const bool is_model = is_model_name(first);
+  if (!is_model) (is_session_name(first) ? request.session : request.pool.input) = first;
   auto document = requested_document(request);
-  if (document && !late.empty()) late.erase(late.begin());
+  if (document && !late.empty() && !is_model) late.erase(late.begin());
   if (!document && !options.files.empty() && document.error().kind != ErrorKind::usage) {
     request.session = request.pool.input = "";
     document = requested_document(request);
@@ -78,7 +80,7 @@ Command add_open_window(CLI::App& program) {
   auto options = std::make_shared<OpenOptions>();
   program
       .add_option("files", options->files,
-                  "Picture, grid, .npy or session to open; the last one stays")
+                  "Picture, grid, .npy, model (.pt) or session to open; the last one stays")
       ->type_name("FILE");
   add_layer_option(program, options->request);
   add_engine_option(program, options->request);

@@ -21,10 +21,10 @@ class ArbitraryAction {
   using Change = decltype(Action::change);
 
   Change change() const {
-    const int kind = *rc::gen::inRange(0, 28);
+    const int kind = *rc::gen::inRange(0, 32);
     if (kind < 5) return source_change(kind);
     if (kind < 13) return pipeline_change(kind);
-    return view_change(kind);
+    return kind < 28 ? view_change(kind) : model_change(kind);
   }
 
   Change source_change(int kind) const {
@@ -109,6 +109,27 @@ class ArbitraryAction {
         return action::SwapPipelines{};
       default:
         return action::SetEditCell{{*rc::gen::arbitrary<bool>(), size() - 2, size() - 2}};
+    }
+  }
+
+  Change model_change(int kind) const {
+    const std::string layer = *rc::gen::element<std::string>("", "features.pool1", "pool2");
+    switch (kind) {
+      case 28:
+        return action::SetWorkspace{
+            *rc::gen::element<std::string>("explore", "feature-maps", "attic")};
+      case 29:
+        return action::OpenModel{*rc::gen::element<std::string>("/models/a.pt", "/models/b.pt")};
+      case 30:
+        return action::SwapModelLayer{
+            layer, *rc::gen::arbitrary<bool>() ? std::optional(arbitrary_layer(3)) : std::nullopt};
+      default: {
+        ModelView view;
+        view.layer = layer;
+        view.channel = size() - 2;
+        view.zoom = share() * 4.0;
+        return action::SetModelView{view};
+      }
     }
   }
 

@@ -30,11 +30,11 @@ TEST(DocumentJson, HasAllThatAUserCanSeeOrChange) {
   const json dump = dump_of(starting_document(counting_grid(4, 6)));
   EXPECT_EQ(keys_of(dump),
             (std::vector<std::string>{
-                "busy",           "camera",    "controls",   "edit",      "engine",     "focus",
-                "frames",         "lens",      "limits",     "link_axes", "log",        "notes",
-                "open_error",     "pipeline",  "pipeline_b", "playback",  "prediction", "result",
-                "selected_layer", "selection", "session",    "shift",     "shown",      "source",
-                "tips",           "view"}));
+                "busy",        "camera", "controls",       "edit",      "engine",     "focus",
+                "frames",      "lens",   "limits",         "link_axes", "log",        "model",
+                "model_error", "notes",  "open_error",     "pipeline",  "pipeline_b", "playback",
+                "prediction",  "result", "selected_layer", "selection", "session",    "shift",
+                "shown",       "source", "tips",           "view",      "workspace"}));
   EXPECT_EQ(dump["engine"], "auto");
   EXPECT_EQ(dump["selected_layer"], 0);
   EXPECT_EQ(dump["source"]["shape"], json::parse("[1, 1, 4, 6]"));

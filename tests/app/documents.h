@@ -66,6 +66,7 @@ inline bool same_document(const Document& a, const Document& b) {
          a.selected_layer == b.selected_layer && a.engine == b.engine && a.view == b.view &&
          a.selection == b.selection && a.camera == b.camera && a.edit == b.edit &&
          a.playback == b.playback && a.prediction == b.prediction && a.lens == b.lens &&
+         a.workspace == b.workspace && a.model == b.model && a.model_view == b.model_view &&
          a.notes == b.notes && a.pipeline_b == b.pipeline_b;
 }
 

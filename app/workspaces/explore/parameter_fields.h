@@ -36,6 +36,10 @@ std::optional<Shape> layer_input(const Ui& ui);
 /// a drag or a turn stops at a limit of this very parameter and says so; what is typed is taken as
 /// it is.
 void edit_parameter(const Field& field);
+/// A row for each of the layer's parameters, its check boxes, and why a control stopped.
+void draw_layer_parameters(const Ui& ui, Column& column, const Layer& layer);
+/// The same setting as another kind, which runs on most inputs.
+Layer other_kind(const Layer& layer, const LayerKind& kind);
 /// Gives the selected layer other parameters, as one undo step.
 void change_layer(const Field& field, const Layer& next, StepKind kind);
 /// Sets the parameter from what was typed; what cannot be read is said below the control.

@@ -204,12 +204,6 @@ void draw_convention(const Ui& ui, Column& column, const Layer& layer) {
   }
 }
 
-/// The layer as another kind; beside pools little is shared, so a kernel starts as it does when
-/// added.
-Layer other_kind(const Layer& layer, const LayerKind& kind) {
-  return kind.starting_text.empty() ? converted(layer, kind) : starting_layer(kind);
-}
-
 void draw_type(const Ui& ui, Column& column, const Layer& layer) {
   std::vector<const LayerKind*> kinds;
   std::vector<std::string_view> titles;
@@ -299,13 +293,21 @@ void draw_formula(const Ui& ui, Column& column, const Layer& layer) {
 
 }  // namespace
 
+Layer other_kind(const Layer& layer, const LayerKind& kind) {
+  return kind.starting_text.empty() ? converted(layer, kind) : starting_layer(kind);
+}
+
+void draw_layer_parameters(const Ui& ui, Column& column, const Layer& layer) {
+  draw_parameters(ui, column, layer);
+  draw_flags(ui, column, layer);
+}
+
 void draw_parameter_panel(const Ui& ui, Column& column) {
   if (ui.document.pipeline.empty()) return;
   const Layer& layer = ui.document.pipeline[ui.document.selected_layer].layer;
   column.title(fmt::format("{} parameters", layer.kind->name));
   draw_type(ui, column, layer);
-  draw_parameters(ui, column, layer);
-  draw_flags(ui, column, layer);
+  draw_layer_parameters(ui, column, layer);
   if (layer.kind->is_pool) draw_convention(ui, column, layer);
   draw_limit(ui, column, "");
   draw_formula(ui, column, layer);

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/models/model.h"
+
+namespace poolscope {
+
+/// Whether a file's name is that of a TorchScript model: `.pt`, `.pth`, `.ts`, `.torchscript`.
+bool is_model_name(const std::filesystem::path& path);
+
+/// A model that is open, and the file it came from.
+struct OpenModelFile {
+  std::filesystem::path path;
+  std::shared_ptr<const Model> model;
+};
+
+/// Opens LibTorch, where that was not done before, and the model. This takes seconds: call it off
+/// the UI thread. Errors: as TorchRoom::open_model().
+Result<OpenModelFile> open_model_file(const std::filesystem::path& path);
+
+}  // namespace poolscope

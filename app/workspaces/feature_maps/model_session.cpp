@@ -1,0 +1,212 @@
+#include "app/workspaces/feature_maps/model_session.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include <fmt/format.h>
+
+#include "core/base/resources.h"
+#include "core/engines/torch_room.h"
+#include "core/io/bytes.h"
+#include "core/io/file.h"
+
+namespace poolscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Maps beyond it are made again when they are looked at.
+constexpr std::int64_t kBudget = std::int64_t{1} << 30;
+/// Models kept open, so that undo does not read them again.
+constexpr std::size_t kKeptModels = 2;
+
+/// One name a line; empty lines at the end do not count.
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+Result<ModelReading> read(const std::filesystem::path& input, const std::filesystem::path& labels,
+                          const Preprocessing& how) {
+  auto path = input.empty() ? resource_path("assets/samples/alpine-lake.png")
+                            : Result<std::filesystem::path>(input);
+  if (!path) return tl::unexpected(path.error());
+  const auto array = read_input(*path);
+  if (!array) return tl::unexpected(array.error());
+  auto made = model_input(*array, how);
+  if (!made) return tl::unexpected(made.error());
+  ModelReading reading{std::move(*made), {}, {}};
+  if (labels.empty()) return reading;
+  const auto text = read_file(labels);
+  if (text) {
+    reading.labels = lines_of(text_of(*text));
+  } else {
+    reading.labels_error = text.error().message;
+  }
+  return reading;
+}
+
+/// The layers with other pools in their places, so that windows and reach are those that ran.
+Result<std::vector<LayerSwap>> place_swaps(std::vector<ModelLayer>& layers,
+                                           const std::vector<ModelSwap>& swaps) {
+  std::vector<LayerSwap> placed;
+  for (const ModelSwap& swap : swaps) {
+    const auto layer = find_layer(layers, swap.layer);
+    if (!layer) return tl::unexpected(layer.error());
+    layers[*layer].layer = swap.replacement;
+    placed.push_back({*layer, swap.replacement});
+  }
+  return placed;
+}
+
+struct PassRequest {
+  std::shared_ptr<const Model> model;
+  std::shared_ptr<const ModelReading> reading;
+  std::vector<ModelSwap> swaps;
+  std::vector<std::size_t> wanted;
+};
+
+Result<ModelPass> forward(const PassRequest& request, const std::atomic<bool>& cancelled) {
+  static std::atomic<std::uint64_t> serial = 0;
+  ModelPass pass{++serial, request.model, request.reading, request.model->layers(), {}, 0.0};
+  auto swaps = place_swaps(pass.layers, request.swaps);
+  if (!swaps) return tl::unexpected(swaps.error());
+  ModelRequest run{request.reading->input.values, request.reading->input.axes};
+  run.swaps = std::move(*swaps);
+  run.wanted = request.wanted;
+  if (request.wanted.empty()) run.budget = kBudget;
+  run.cancelled = &cancelled;
+  const auto begun = Clock::now();
+  auto done = request.model->run(run);
+  if (!done) return tl::unexpected(done.error());
+  pass.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  pass.run = std::move(*done);
+  return pass;
+}
+
+}  // namespace
+
+void ModelSession::update(const Ui& ui) {
+  update_file(ui);
+  if (!ui.document.model.model.empty()) update_reading(ui);
+  const auto& swaps = ui.document.model.swaps;
+  has_swaps_ = !swaps.empty();
+  if (file_ && reading_ && file_->path == ui.document.model.model) {
+    update_run(ui, before_, {});
+    if (has_swaps_) update_run(ui, after_, swaps);
+    if (!has_swaps_) after_.error.clear();
+  }
+  note_busy();
+}
+
+/// The model that the document names: just opened by the program, open still, or opened now.
+void ModelSession::update_file(const Ui& ui) {
+  const auto take = [&](const OpenModelFile& opened) {
+    file_ = opened;
+    std::erase_if(kept_, [&](const OpenModelFile& kept) { return kept.path == opened.path; });
+    kept_.push_back(opened);
+    if (kept_.size() > kKeptModels) kept_.erase(kept_.begin());
+    if (const auto room = torch_room())
+      engine_title_ = fmt::format("LibTorch {}, cpu", (*room)->version());
+  };
+  if (auto opened = std::exchange(ui.memory.opened_model, {})) take(*opened);
+  const auto& wanted = ui.document.model.model;
+  if (wanted.empty() || (file_ && file_->path == wanted) || given_up_ == wanted) return;
+  const auto kept = std::ranges::find(kept_, wanted, &OpenModelFile::path);
+  if (kept != kept_.end()) return take(OpenModelFile(*kept));
+  opening_.update(ui, wanted, [wanted](const std::atomic<bool>&) {
+    return std::make_shared<const Result<OpenModelFile>>(open_model_file(wanted));
+  });
+  if (opening_.shown() == nullptr || *opening_.shown_key() != wanted) return;
+  const Result<OpenModelFile>& opened = **opening_.shown();
+  if (opened) return take(*opened);
+  if (std::exchange(opened_seen_, &opened) == &opened) return;
+  ui.memory.model_error = opened.error().message;
+  ui.memory.log.push_back(opened.error().message);
+}
+
+void ModelSession::update_reading(const Ui& ui) {
+  const ModelSetup& setup = ui.document.model;
+  const ReadingKey key{setup.input, setup.labels, setup.preprocessing};
+  reading_work_.update(ui, key, [key](const std::atomic<bool>&) {
+    return std::make_shared<const Result<ModelReading>>(
+        read(key.input, key.labels, key.preprocessing));
+  });
+  if (reading_work_.shown() == nullptr) return;
+  const Read& newest = *reading_work_.shown();
+  if (std::exchange(reading_seen_, newest.get()) == newest.get()) return;
+  input_error_ = *newest ? "" : newest->error().message;
+  if (*newest) reading_ = {newest, &**newest};
+}
+
+/// Nothing for all; where the layer looked at was not kept, that one and what it reads.
+std::vector<std::size_t> ModelSession::wanted_of(const Run& run) const {
+  std::vector<std::size_t> wanted = run.asked ? run.asked->wanted : std::vector<std::size_t>{};
+  if (!run.pass || !needed_ || *needed_ >= run.pass->run.maps.size()) return wanted;
+  std::vector<std::size_t> needed{*needed_};
+  for (const std::size_t input : run.pass->layers[*needed_].inputs)
+    if (input != kModelInput) needed.push_back(input);
+  const auto is_missing = [&](std::size_t layer) {
+    const ModelMap& map = run.pass->run.maps[layer];
+    return map.ran && map.values.empty() && !std::ranges::count(map.axes, 0);
+  };
+  return std::ranges::any_of(needed, is_missing) ? needed : wanted;
+}
+
+void ModelSession::update_run(const Ui& ui, Run& run, const std::vector<ModelSwap>& swaps) {
+  RunKey key{file_->model.get(), reading_.get(), swaps, {}};
+  const bool same = run.asked && run.asked->model == key.model && run.asked->swaps == key.swaps &&
+                    run.asked->reading == key.reading;
+  if (same) key.wanted = wanted_of(run);
+  if (run.given_up == key) return;
+  run.given_up.reset();
+  run.asked = key;
+  run.background.update(
+      ui, key,
+      [request = PassRequest{file_->model, reading_, swaps, key.wanted}](
+          const std::atomic<bool>& cancelled) {
+        return std::make_shared<const Result<ModelPass>>(forward(request, cancelled));
+      });
+  if (run.background.shown() == nullptr) return;
+  const Passed& newest = *run.background.shown();
+  if (*newest) {
+    run.pass = {newest, &**newest};
+    run.error.clear();
+  } else if (*run.background.shown_key() == key) {
+    run.error = newest->error().message;
+    // Another model's maps, or those of other swaps, are not this one's.
+    run.pass.reset();
+  }
+}
+
+void ModelSession::cancel() {
+  for (Run* run : {&before_, &after_}) {
+    if (!run->background.busy()) continue;
+    run->given_up = run->asked;
+    run->background.cancel();
+  }
+}
+
+bool ModelSession::busy() const {
+  const auto runs = [](const Run& run) { return run.background.busy() && !run.given_up; };
+  return opening_.busy() || reading_work_.busy() || runs(before_) || runs(after_);
+}
+
+void ModelSession::note_busy() {
+  if (!busy()) busy_since_.reset();
+  if (busy() && !busy_since_) busy_since_ = Clock::now();
+}
+
+double ModelSession::busy_seconds() const {
+  if (!busy_since_) return 0.0;
+  return std::chrono::duration<double>(Clock::now() - *busy_since_).count();
+}
+
+}  // namespace poolscope
