@@ -1,0 +1,232 @@
+"""Feature maps: a model is opened, every map of it is PyTorch's, and other pools take the place of its own."""
+
+import re
+import shutil
+import unittest
+
+import numpy as np
+import torch
+from torch import nn
+
+from poolscope_window import G6, WindowTest
+
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential()
+        self.features.add_module("conv1", nn.Conv2d(3, 6, 3, padding=1))
+        self.features.add_module("relu1", nn.ReLU(inplace=True))
+        self.features.add_module("pool1", nn.MaxPool2d(2))
+        self.features.add_module("conv2", nn.Conv2d(6, 8, 3, padding=1))
+        self.gap = nn.AdaptiveAvgPool2d(4)
+        self.fc = nn.Linear(8 * 4 * 4, 7)
+
+    def forward(self, x):
+        return self.fc(torch.flatten(self.gap(self.features(x)), 1))
+
+
+class ModelTest(WindowTest):
+    """Starts with the network on a random array of 32x32."""
+
+    SIZE = (1400, 900)
+
+    def prepare(self):
+        torch.manual_seed(3)
+        self.network = Network().eval()
+        self.network.fc.weight.data *= 12
+        self.input = torch.randn(1, 3, 32, 32)
+        torch.jit.script(self.network).save(str(self.folder / "network.pt"))
+        np.save(self.folder / "x.npy", self.input.numpy())
+        shutil.copy(G6, self.folder)
+        self.ARGUMENTS = [self.folder / "network.pt", self.folder / "x.npy"]
+
+    def shown(self, name):
+        return self.document()["shown"][name]
+
+    def output_of(self, network, path):
+        """A layer's map as PyTorch gives it, and the network's answer."""
+        kept = {}
+        hook = network.get_submodule(path).register_forward_hook(lambda _m, _i, out: kept.update(out=out.clone()))
+        with torch.no_grad():
+            answer = network(self.input)
+        hook.remove()
+        return kept["out"][0], answer[0]
+
+    def figures(self, side):
+        """{channel: figure}, in the order of the tiles."""
+        pairs = (entry.split() for entry in self.shown(f"mosaic/{side}").split("; "))
+        return {int(channel): float(figure) for channel, figure, *_ in pairs}
+
+    def answer(self):
+        """[(class, rank before, share before, rank after, share after)], in percent."""
+        rows = re.findall(r"class (\d+) #(\d+) ([\d.]+) → #(\d+) ([\d.]+)", self.shown("answer"))
+        return [(int(c), int(rb), float(b), int(ra), float(a)) for c, rb, b, ra, a in rows]
+
+    def assert_answer(self, before, after):
+        ranked = {"before": before.softmax(0) * 100, "after": after.softmax(0) * 100}
+        order = {name: shares.argsort(descending=True).tolist() for name, shares in ranked.items()}
+        rows = self.answer()
+        self.assertEqual([row[0] for row in rows[:5]], order["after"][:5])
+        for index, rank_before, share_before, rank_after, share_after in rows:
+            self.assertEqual(order["before"].index(index) + 1, rank_before)
+            self.assertEqual(order["after"].index(index) + 1, rank_after)
+            self.assertAlmostEqual(float(ranked["before"][index]), share_before, delta=0.0501)
+            self.assertAlmostEqual(float(ranked["after"][index]), share_after, delta=0.0501)
+
+
+class Layers(ModelTest):
+    def test_every_layer_is_listed_with_its_shape_and_every_map_is_pytorchs(self):
+        self.assertEqual(self.document()["workspace"], "feature-maps")
+        self.assertEqual(
+            self.shown("layers").split("; "),
+            [
+                "features Sequential 8×16×16",
+                "features.conv1 Conv2d 6×32×32",
+                "features.relu1 ReLU 6×32×32",
+                "features.pool1 MaxPool2d 6×16×16",
+                "features.conv2 Conv2d 8×16×16",
+                "gap AdaptiveAvgPool2d 8×4×4",
+                "flatten_1 flatten 128",
+                "fc Linear 7",
+            ],
+        )
+        # The first pool is shown first; its input is what the activation gave.
+        self.assertEqual(self.shown("layer"), "features.pool1")
+        before, _ = self.output_of(self.network, "features.relu1")
+        after, answer = self.output_of(self.network, "features.pool1")
+        for side, map_ in (("before", before), ("after", after)):
+            means = map_.mean((1, 2))
+            shown = self.figures(side)
+            self.assertEqual(list(shown), before.mean((1, 2)).argsort(descending=True).tolist())
+            for channel, figure in shown.items():
+                self.assertAlmostEqual(figure, float(means[channel]), delta=6e-4)
+        self.assert_answer(answer, answer)
+        # A convolution makes channels of its own, in their own order.
+        self.click("layer/features.conv2")
+        means = self.output_of(self.network, "features.conv2")[0].mean((1, 2))
+        self.assertEqual(list(self.figures("after")), means.argsort(descending=True).tolist())
+        self.assertEqual(len(self.figures("before")), 6)
+
+    def test_keys_choose_layer_channel_and_order(self):
+        self.assertEqual(self.key("Down")["shown"]["layer"], "features.conv2")
+        self.assertEqual(self.key("Up", "Up")["shown"]["layer"], "features.relu1")
+        self.key("Down")
+        order = list(self.figures("before"))
+        at = order.index(0)
+        step = "bracketright" if at + 1 < len(order) else "bracketleft"
+        self.key(step)
+        expected = order[at + (1 if step == "bracketright" else -1)]
+        self.assertEqual(self.document()["model"]["channel"], expected)
+        self.assertEqual(self.key("s")["model"]["order"], 2)
+        maxima = self.output_of(self.network, "features.relu1")[0].amax((1, 2))
+        self.assertEqual(list(self.figures("before")), maxima.argsort(descending=True).tolist())
+        # A pinned channel comes first.
+        self.key("n")
+        self.assertEqual(list(self.figures("before"))[0], expected)
+        self.assertEqual(self.key("1")["workspace"], "explore")
+        self.assertEqual(self.key("2")["workspace"], "feature-maps")
+
+    def test_a_filter_leaves_what_it_finds(self):
+        self.click("layers/filter")
+        self.type("conv")
+        names = [entry.split()[0] for entry in self.shown("layers").split("; ")]
+        self.assertEqual(names, ["features.conv1", "features.conv2"])
+        self.key("Return")
+        self.click("layers/clear")
+        self.assertEqual(len(self.shown("layers").split("; ")), 8)
+
+    def test_the_window_of_a_cell_is_spelled_out_and_its_field_told(self):
+        self.click("after/2")
+        x, y, w, h = self.rect("detail/after")
+        self.move(x + w * 0.4, y + h * 0.4)
+        document = self.document()
+        row, col = document["model"]["cell"]
+        before, _ = self.output_of(self.network, "features.relu1")
+        window = before[2, 2 * row : 2 * row + 2, 2 * col : 2 * col + 2].flatten().tolist()
+        said = re.match(r"max\((.*)\) = (\S+)", document["shown"]["arithmetic"])
+        self.assertIsNotNone(said, document["shown"]["arithmetic"])
+        for text, value in zip(said[1].split(", "), window, strict=True):
+            self.assertAlmostEqual(float(text), value, delta=1e-3)
+        self.assertAlmostEqual(float(said[2]), max(window), delta=1e-3)
+        # A 3x3 convolution with padding 1, then windows of 2 that do not overlap.
+        size, where = document["shown"]["reach"].split("; ")
+        self.assertEqual(size, "4×4 px, stride 2 px")
+        self.assertEqual(where, f"rows {2 * row - 1}…{2 * row + 2}, cols {2 * col - 1}…{2 * col + 2}")
+
+    def test_a_layer_is_opened_in_explore(self):
+        self.click("after/1")
+        document = self.key("e")
+        self.assertEqual(document["workspace"], "explore")
+        self.assertEqual(document["source"]["shape"], [1, 6, 32, 32])
+        self.assertEqual(self.layers(), ["MaxPool2d(kernel_size=2, stride=2)"])
+        after, _ = self.output_of(self.network, "features.pool1")
+        np.testing.assert_array_equal(np.float32(self.output()).reshape(6, 16, 16), after.numpy())
+        self.assertEqual(document["view"]["channel"], 1)
+
+
+class Surgery(ModelTest):
+    def test_an_average_in_place_of_the_maximum_changes_the_answer_as_in_pytorch(self):
+        _, before = self.output_of(self.network, "features.pool1")
+        self.choose("surgery/type", "Average")
+        self.network.features.pool1 = nn.AvgPool2d(2)
+        map_, after = self.output_of(self.network, "features.pool1")
+        self.assert_answer(before, after)
+        for channel, figure in self.figures("after").items():
+            mean = float(map_[channel].mean())
+            self.assertAlmostEqual(figure, mean, delta=6e-4)
+        self.assertEqual(self.shown("surgery"), "Output stays 6×16×16, so later layers fit")
+        self.assertEqual(self.shown("recipe"), "model.features.pool1 = nn.AvgPool2d(kernel_size=2, stride=2)")
+        self.assertEqual(self.shown("edited"), "edited: max → average")
+        # The model as it was, while B asks for it.
+        self.assertEqual(self.key("b")["shown"]["edited"], "as it was opened")
+        self.key("b")
+        self.assertEqual(self.key("ctrl+z")["model"]["swaps"], {})
+        self.assertNotIn("edited", self.document()["shown"])
+
+    def test_a_change_that_breaks_a_later_layer_says_where_and_has_a_remedy(self):
+        self.click("layer/gap")
+        self.choose("surgery/type", "Average")
+        self.assertIn("fc", self.shown("surgery"))
+        document = self.click("surgery/remedy")
+        self.assertEqual(document["model"]["swaps"], {})  # it is what the model has anyway
+        self.choose("surgery/type", "Max")
+        document = self.click("surgery/remedy")
+        self.assertEqual(document["model"]["swaps"], {"gap": "AdaptiveMaxPool2d(output_size=4)"})
+        self.assertEqual(document["shown"]["surgery"], "Output stays 8×4×4, so later layers fit")
+
+    def test_the_changed_model_is_saved_and_runs_in_pytorch(self):
+        self.choose("surgery/type", "Average")
+        self.click("surgery/save")
+        self.enter("browser/path", str(self.folder / "changed.pt"))
+        self.click("browser/save")
+        self.network.features.pool1 = nn.AvgPool2d(2)
+        with torch.no_grad():
+            np.testing.assert_allclose(
+                torch.jit.load(str(self.folder / "changed.pt"))(self.input), self.network(self.input), rtol=1e-5
+            )
+
+
+class Refused(ModelTest):
+    def test_what_cannot_be_opened_is_told_and_the_model_stays(self):
+        torch.save(self.network.state_dict(), self.folder / "state.pt")
+        layers = self.shown("layers")
+        self.key("ctrl+o")
+        document = self.enter("browser/path", str(self.folder / "state.pt"))
+        self.assertIn("state.pt", document["model_error"])
+        self.assertIn("torch.jit.script", document["model_error"])
+        self.assertEqual(document["shown"]["layers"], layers)
+        self.assertEqual(document["model"]["path"], str(self.folder / "network.pt"))
+
+    def test_an_input_that_does_not_fit_is_told_and_another_one_helps(self):
+        np.save(self.folder / "grey.npy", np.zeros((1, 1, 32, 32), np.float32))
+        self.key("ctrl+o")
+        document = self.enter("browser/path", str(self.folder / "grey.npy"))
+        self.assertIn("conv1", document["shown"]["run_error"])
+        self.key("ctrl+o")
+        document = self.enter("browser/path", str(self.folder / "x.npy"))
+        self.assertNotIn("run_error", document["shown"])
+
+
+if __name__ == "__main__":
+    unittest.main()
