@@ -272,7 +272,12 @@ struct Applier {
     if (a.edit.active) {
       if (auto ok = check_grid(document); !ok) return ok;
     }
+    const Shape& shape = document.source.array.tensor.shape();
     document.edit = a.edit;
+    document.edit.row =
+        std::clamp<std::int64_t>(a.edit.row, 0, std::max<std::int64_t>(0, shape.h - 1));
+    document.edit.col =
+        std::clamp<std::int64_t>(a.edit.col, 0, std::max<std::int64_t>(0, shape.w - 1));
     return {};
   }
 

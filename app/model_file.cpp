@@ -5,6 +5,8 @@
 #include <cctype>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "core/engines/torch_room.h"
 
 namespace poolscope {
@@ -16,6 +18,26 @@ bool is_model_name(const std::filesystem::path& path) {
     return static_cast<char>(std::tolower(letter));
   });
   return std::ranges::count(kExtensions, extension) > 0;
+}
+
+Result<LoadedArray> read_model_array(const std::filesystem::path& path) {
+  if (!is_model_name(path)) return read_input(path);
+  const auto room = torch_room();
+  if (!room) return tl::unexpected(room.error());
+  const auto tensor = (*room)->read_tensor(path);
+  if (!tensor) return tl::unexpected(tensor.error());
+  const auto shape = shape_of_axes(tensor->axes, DataFormat::channels_first, path.string());
+  if (!shape) return tl::unexpected(shape.error());
+  auto values = Tensor::copy_of(*shape, tensor->values.values());
+  if (!values) return tl::unexpected(values.error());
+  LoadedArray array;
+  array.tensor = std::move(*values);
+  const auto rank = static_cast<int>(tensor->axes.size());
+  array.form = {rank, DataFormat::channels_first, 2};
+  array.kind = InputKind::npy;
+  array.name = path.filename().string();
+  array.description = fmt::format("{}, {} axes", tensor->type, rank);
+  return array;
 }
 
 Result<OpenModelFile> open_model_file(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/io/input.h"
 #include "core/models/model.h"
 
 namespace poolscope {
@@ -15,6 +16,10 @@ struct OpenModelFile {
   std::filesystem::path path;
   std::shared_ptr<const Model> model;
 };
+
+/// An array that a model can read: a file as read_input() takes it, or a tensor that torch.save()
+/// wrote, by its name. Errors: theirs.
+Result<LoadedArray> read_model_array(const std::filesystem::path& path);
 
 /// Opens LibTorch, where that was not done before, and the model. This takes seconds: call it off
 /// the UI thread. Errors: as TorchRoom::open_model().

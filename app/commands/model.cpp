@@ -7,8 +7,8 @@
 #include "app/commands/commands.h"
 #include "app/commands/model_report.h"
 #include "app/commands/usage.h"
+#include "app/model_file.h"
 #include "core/engines/torch_room.h"
-#include "core/io/input.h"
 #include "core/io/npy.h"
 #include "core/models/pool_script.h"
 #include "core/pooling/layer_text.h"
@@ -41,7 +41,7 @@ Result<std::shared_ptr<const Model>> open_model(const ModelOptions& options) {
 
 /// The array as the file has it: its axes are the model's business.
 Result<ModelRequest> read_request(const fs::path& path) {
-  const auto loaded = read_input(path);
+  const auto loaded = read_model_array(path);
   if (!loaded) return tl::unexpected(loaded.error());
   if (loaded->kind == InputKind::image) {
     return failure(

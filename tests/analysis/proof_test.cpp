@@ -6,6 +6,7 @@
 
 #include "core/engines/engine_list.h"
 #include "core/engines/reference_engine.h"
+#include "core/models/model.h"
 #include "core/pooling/layer_text.h"
 #include "tests/parity/parity.h"
 

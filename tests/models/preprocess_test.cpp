@@ -84,8 +84,7 @@ TEST(ModelInput, TakesArraysAsTheyAre) {
 TEST(ModelInput, SaysWhatDoesNotFit) {
   Preprocessing how;
   how.grey = true;
-  EXPECT_EQ(model_input(picture(3, 4, 4), how).error().message,
-            "mean has 3 numbers; 1 is right");
+  EXPECT_EQ(model_input(picture(3, 4, 4), how).error().message, "mean has 3 numbers; 1 is right");
   how = {};
   how.std = {0.0};
   EXPECT_EQ(model_input(picture(3, 4, 4), how).error().message,

@@ -38,7 +38,7 @@ Result<ModelReading> read(const std::filesystem::path& input, const std::filesys
   auto path = input.empty() ? resource_path("assets/samples/alpine-lake.png")
                             : Result<std::filesystem::path>(input);
   if (!path) return tl::unexpected(path.error());
-  const auto array = read_input(*path);
+  const auto array = read_model_array(*path);
   if (!array) return tl::unexpected(array.error());
   auto made = model_input(*array, how);
   if (!made) return tl::unexpected(made.error());
