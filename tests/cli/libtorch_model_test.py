@@ -79,6 +79,15 @@ class Maps(Models):
         )  # fmt: skip
         self.assertEqual(set(self.files()), {"layer1.0.bn1.npy", "maxpool.npy", "output.npy"})
 
+    def test_an_input_may_be_what_torch_saved(self):
+        network, x = CASES["vgg"]
+        with torch.no_grad():
+            expected = network(x)
+        for saved in (x, (x,), x.permute(0, 1, 3, 2).contiguous().permute(0, 1, 3, 2)):
+            torch.save(saved, self.folder / "x.pt")
+            self.model("maps", SHELF / "vgg_script.pt", "--input", "x.pt", "--at", "conv", "--output", "d")
+            self.assert_same("d/output.npy", expected)
+
     def test_branches_loops_and_tuples_are_followed(self):
         network = networks.Winding().eval()
         x = torch.arange(36.0).reshape(1, 1, 6, 6)
@@ -243,6 +252,14 @@ class BadModels(Models):
         self.save("x.npy", np.zeros((1, 1, 64, 64), np.float32))
         message = self.fail_with(1, "model", "maps", SHELF / "resnet_script.pt", "--input", "x.npy", "--output", "d")
         self.assertRegex(message, r"\Aconv1 \(Conv2d\): .*expected input\[1, 1, 64, 64\] to have 3 channels")
+
+    def test_an_input_that_torch_did_not_save_as_a_tensor_is_refused(self):
+        maps = ("model", "maps", SHELF / "vgg_script.pt", "--output", "d", "--input")
+        self.assertIn("wrote is wanted", self.fail_with(1, *maps, SHELF / "vgg_script.pt"))
+        (self.folder / "x.pt").write_bytes(b"PK\3\4 and no more")
+        self.assertIn("truncated or damaged", self.fail_with(1, *maps, "x.pt"))
+        torch.save(torch.zeros(3), self.folder / "x.pt")
+        self.assertIn("1 axes", self.fail_with(1, *maps, "x.pt").replace("axis", "axes"))
 
     def test_a_model_that_throws_says_what_it_says(self):
         self.save("x.npy", np.zeros((1, 1, 4, 4), np.float32))
