@@ -117,6 +117,14 @@ class Network(PictureTest):
         self.save("pipeline", 0, TOP_BAR, INSPECTOR, self.SIZE[1] - 32)
 
 
+class Model(PictureTest):
+    ARGUMENTS = [ASSETS / "models" / "gabor-seeded.pt"]
+
+    def test_feature_maps(self):
+        self.wait(lambda: "after/0" in self.document()["controls"], "the maps")
+        self.save("feature-maps")
+
+
 class Photo(PictureTest):
     ARGUMENTS = [LAKE, "--layer", "MaxPool2d(4)"]
 
