@@ -153,6 +153,8 @@ class Layers(ModelTest):
         size, where = document["shown"]["reach"].split("; ")
         self.assertEqual(size, "4×4 px, stride 2 px")
         self.assertEqual(where, f"rows {2 * row - 1}…{2 * row + 2}, cols {2 * col - 1}…{2 * col + 2}")
+        # The next convolution reads 3x3 of those.
+        self.assertTrue(self.click("layer/features.conv2")["shown"]["reach"].startswith("8×8 px, stride 2 px;"))
 
     def test_a_layer_is_opened_in_explore(self):
         self.click("after/1")

@@ -315,13 +315,16 @@ void open_in_explore(const Ui& ui, const MapsState& state) {
   array.kind = InputKind::npy;
   array.name = fmt::format("{} {}", has_layer ? "before" : "after", maps.info().name);
   array.description = fmt::format("feature maps, {}", axes_text(side.axes));
-  ui.act(action::OpenSource{std::move(array), {}});
-  if (has_layer) ui.act(action::SetPipeline{{{*maps.info().layer}}});
-  ui.edit_view([&](View& view) {
-    view.channel = std::min(ui.document.model_view.channel, side.channels() - 1);
-    view.sample = 0;
-    view.composite = false;
-  });
+  // One step for undo.
+  ui.act(action::OpenSource{std::move(array), {}}, true);
+  if (has_layer) ui.act(action::SetPipeline{{{*maps.info().layer}}}, true);
+  ui.edit_view(
+      [&](View& view) {
+        view.channel = std::min(ui.document.model_view.channel, side.channels() - 1);
+        view.sample = 0;
+        view.composite = false;
+      },
+      true);
   ui.act(action::SetWorkspace{"explore"});
 }
 

@@ -69,6 +69,8 @@ ValueRange range_of(const Ui& ui, const Side& side, std::int64_t channel) {
                       side.maps.values.shape().plane_size() == 1;
   const ChannelFigures& figures =
       shared ? side.maps.overall : side.maps.figures[static_cast<std::size_t>(channel)];
+  // A dead channel is as dark as the zeros of its neighbours.
+  if (figures.min == 0.0F && figures.max == 0.0F) return display_range(ui.document.view.map, {});
   return display_range(ui.document.view.map, {figures.min, figures.max});
 }
 

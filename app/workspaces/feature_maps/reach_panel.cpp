@@ -30,14 +30,13 @@ KeptReach reach_of(const ModelPass& pass, const MapCell& cell, const Shape& map)
     return kept;
   }
   kept.field = *field;
-  // The first cells are like all others, and so is the step between them.
-  if (map.h > 1) {
-    if (const auto a = field_at(0, 0), b = field_at(1, 0); a && b)
-      kept.stride.h = b->row_begin - a->row_begin;
+  // In the middle, where no border cuts fields off.
+  const std::int64_t y = map.h / 2, x = map.w / 2;
+  if (const auto here = field_at(y, x); here && map.h > 1) {
+    if (const auto above = field_at(y - 1, x)) kept.stride.h = here->row_begin - above->row_begin;
   }
-  if (map.w > 1) {
-    if (const auto a = field_at(0, 0), b = field_at(0, 1); a && b)
-      kept.stride.w = b->col_begin - a->col_begin;
+  if (const auto here = field_at(y, x); here && map.w > 1) {
+    if (const auto left = field_at(y, x - 1)) kept.stride.w = here->col_begin - left->col_begin;
   }
   return kept;
 }
@@ -100,8 +99,8 @@ void draw_reach_panel(const Ui& ui, MapsState& state, Column& column) {
   if (kept.field) {
     const std::int64_t h = kept.field->rows(), w = kept.field->cols();
     const std::string size = fmt::format("{}×{} px", h, w);
-    const std::string stride = kept.stride == Pair{0, 0} ? "none: one field for all"
-                                                         : pair_text(kept.stride.h, kept.stride.w);
+    const std::string stride =
+        kept.stride == Pair{0, 0} ? "none" : pair_text(kept.stride.h, kept.stride.w);
     draw_fact(ui, column, "Receptive field", size);
     draw_fact(ui, column, "Effective stride", stride);
     ui.tell("reach", fmt::format("{}, stride {}; rows {}…{}, cols {}…{}", size, stride,
