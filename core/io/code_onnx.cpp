@@ -270,12 +270,7 @@ struct Written {
     return {};
   }
   Result<void> operator()(const PoolChain& chain) const {
-    Shape input = stage.plan.input_shape;
-    for (const LoweredPool& pool : chain.pools) {
-      if (auto written = write_pool(stage, pool, input, lines); !written) return written;
-      input = pool.output_shape(input);
-    }
-    return {};
+    return write_chain(stage, chain, write_pool, lines);
   }
   Result<void> operator()(const PoolPyramid&) const {
     return other_pool(stage, "has no adaptive pools");

@@ -96,6 +96,18 @@ bool channels_last(const ArrayForm& form);
 /// Whether a layer reads the array of the stage before in other axes than it has.
 bool reads_other_axes(const CodeStage& stage);
 
+/// Writes pools that run one after the other: `write_pool(stage, pool, input, lines)` each.
+template <class WritePool>
+Result<void> write_chain(const CodeStage& stage, const PoolChain& chain, WritePool write_pool,
+                         CodeLines& lines) {
+  Shape input = stage.plan.input_shape;
+  for (const LoweredPool& pool : chain.pools) {
+    if (auto written = write_pool(stage, pool, input, lines); !written) return written;
+    input = pool.output_shape(input);
+  }
+  return {};
+}
+
 /// What a framework's writer gives: the script around the layers, and the layers.
 struct CodeWriter {
   /// `layers`: the lines of the layers, so that only what they use is put before them.
