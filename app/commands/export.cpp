@@ -39,29 +39,36 @@ Result<Document> document_of(const ExportOptions& options) {
   return apply(*document, {action::SetPipeline{}});  // No layer asked for: the input itself.
 }
 
-Result<void> run_png(const ExportOptions& options) {
+struct PictureJob {
+  Document document;
+  PictureRequest request;
+};
+
+/// What both kinds of pictures ask for.
+Result<PictureJob> picture_job(const ExportOptions& options) {
   const auto size = parse_size(options.request.view.size);
   if (!size) return tl::unexpected(size.error());
   auto document = document_of(options);
   if (!document) return tl::unexpected(document.error());
   const auto canvas = exported_canvas_named(options.canvas);
   if (!canvas) return usage_error(canvas.error().message);
-  return export_png(*document, {*canvas, options.scale, size->first, size->second}, options.output);
+  return PictureJob{std::move(*document), {*canvas, options.scale, size->first, size->second}};
+}
+
+Result<void> run_png(const ExportOptions& options) {
+  const auto job = picture_job(options);
+  if (!job) return tl::unexpected(job.error());
+  return export_png(job->document, job->request, options.output);
 }
 
 Result<void> run_gif(const ExportOptions& options) {
-  const auto size = parse_size(options.request.view.size);
-  if (!size) return tl::unexpected(size.error());
-  auto document = document_of(options);
-  if (!document) return tl::unexpected(document.error());
-  const auto canvas = exported_canvas_named(options.canvas);
-  if (!canvas) return usage_error(canvas.error().message);
-  const PictureRequest request{*canvas, options.scale, size->first, size->second};
+  const auto job = picture_job(options);
+  if (!job) return tl::unexpected(job.error());
   const auto progress = [](std::int64_t done, std::int64_t all) {
     fmt::print(stderr, "\rframe {} of {}{}", done, all, done == all ? "\n" : "");
     return true;
   };
-  return export_gif(*document, request, options.output, progress);
+  return export_gif(job->document, job->request, options.output, progress);
 }
 
 Result<void> run_stage(const ExportOptions& options, StageFormat format) {
