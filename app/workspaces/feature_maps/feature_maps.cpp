@@ -246,8 +246,12 @@ StatusLine FeatureMaps::status(const Ui& /*ui*/) const {
     if (!state_.maps->after.axes.empty())
       line.chain.emplace_back(axes_text(state_.maps->after.axes, "×"), current);
   }
-  if (!state_.session.swap_error().empty())
+  // Where the model itself does not run, no change is to blame.
+  if (!state_.session.run_error().empty()) {
+    line.chain.emplace_back("the input does not fit", error);
+  } else if (!state_.session.swap_error().empty()) {
     line.chain.emplace_back("the change does not fit", error);
+  }
   const auto& pass = state_.session.after() ? state_.session.after() : state_.session.before();
   line.facts = {{"Cursor", state_.cursor},
                 {"Last run", pass ? duration_text(pass->seconds) : std::string()}};
