@@ -135,10 +135,10 @@ struct SetWorkspace {
 struct OpenModel {
   std::filesystem::path path;
 };
-/// What the model reads, and the names of its classes; model and swaps stay.
+/// What the model reads, how, and where it runs; the model and its swaps stay, whatever `setup`
+/// says of them.
 struct SetModelInput {
-  std::filesystem::path input, labels;
-  Preprocessing preprocessing;
+  ModelSetup setup;
 };
 /// Puts a pool in the place of a model's layer; empty gives the layer back its own.
 struct SwapModelLayer {

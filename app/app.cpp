@@ -274,15 +274,21 @@ void App::apply_actions() {
   }
 }
 
-Result<App::OpenedFile> App::read_opened(const std::filesystem::path& path) {
+Result<App::OpenedFile> App::read_opened(const std::filesystem::path& path,
+                                         const std::string& device) {
   if (is_session_name(path)) {
     auto session = open_session(path);
     if (!session) return tl::unexpected(session.error());
     return OpenedFile{std::move(session->document), std::move(session->notes)};
   }
   if (is_model_name(path)) {
-    auto model = open_model_file(path);
-    if (!model) return tl::unexpected(model.error());
+    auto model = open_model_file(path, device);
+    if (!model) {
+      // Tensors that torch.save() wrote go by the same names.
+      auto array = read_model_array(path);
+      if (!array) return tl::unexpected(model.error());
+      return OpenedFile{Source{std::move(*array), path}, {}};
+    }
     std::vector<std::string> notes = model->model->notes();
     return OpenedFile{std::move(*model), std::move(notes)};
   }
@@ -293,8 +299,9 @@ Result<App::OpenedFile> App::read_opened(const std::filesystem::path& path) {
 }
 
 void App::open(const std::filesystem::path& path) {
-  opening_.push_back({path, std::async(std::launch::async, [path, wake = options_.wake] {
-                        auto file = read_opened(path);
+  opening_.push_back({path, std::async(std::launch::async, [path, device = document().model.device,
+                                                            wake = options_.wake] {
+                        auto file = read_opened(path, device);
                         if (wake) wake();
                         return file;
                       })});
@@ -333,9 +340,13 @@ void App::take_opened(const std::filesystem::path& path, OpenedFile file) {
     memory_.opened_model = std::move(*model);
   } else if (auto* session = std::get_if<Document>(&file.content)) {
     actions_.push_back({action::OpenSession{std::move(*session)}});
-  } else if (document().workspace == kFeatureMaps) {
-    const ModelSetup& setup = document().model;
-    actions_.push_back({action::SetModelInput{path, setup.labels, setup.preprocessing}});
+  } else if (document().workspace == kFeatureMaps || is_model_name(path)) {
+    ModelSetup setup = document().model;
+    setup.input = path;
+    setup.member.clear();
+    setup.data_format = DataFormat::unspecified;
+    actions_.push_back({action::SetModelInput{std::move(setup)}});
+    actions_.push_back({action::SetWorkspace{std::string(kFeatureMaps)}});
   } else {
     actions_.push_back({action::OpenSource{std::get<Source>(std::move(file.content)).array, path}});
   }

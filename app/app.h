@@ -102,7 +102,8 @@ class App {
   };
   void take_opened(const std::filesystem::path& path, OpenedFile file);
   void refuse_opened(const std::filesystem::path& path, const Error& error);
-  static Result<OpenedFile> read_opened(const std::filesystem::path& path);
+  static Result<OpenedFile> read_opened(const std::filesystem::path& path,
+                                        const std::string& device);
   struct Opening {
     std::filesystem::path path;
     std::future<Result<OpenedFile>> file;

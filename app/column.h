@@ -36,6 +36,12 @@ class Column {
     draw_text(ui_, Font::sans14_semibold, {rect.min.x, rect.center().y}, ui_.theme.t1, text);
     return rect;
   }
+  /// What is so, and its figure on the right.
+  void fact(std::string_view label, std::string_view value) {
+    const Rect rect = row(28, 0);
+    draw_text(ui_, Font::sans13, {rect.min.x, rect.center().y}, ui_.theme.t2, label);
+    draw_text_right(ui_, Font::mono13, {rect.max.x, rect.center().y}, ui_.theme.t1, value);
+  }
   ImVec2 at() const { return {left_, y_}; }
   float width() const { return right_ - left_; }
   float right() const { return right_; }

@@ -1,6 +1,7 @@
 #include "app/model_actions.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace poolscope {
 namespace {
@@ -13,6 +14,7 @@ void look_at_layer(Document& document, const std::string& layer) {
   document.model_view.order = before.order;
   document.model_view.scale = before.scale;
   document.model_view.original = before.original;
+  document.model_view.sample = before.sample;
 }
 
 }  // namespace
@@ -27,9 +29,14 @@ Result<void> apply_to_model(Document& document, const action::OpenModel& a) {
 }
 
 Result<void> apply_to_model(Document& document, const action::SetModelInput& a) {
-  document.model.input = a.input;
-  document.model.labels = a.labels;
-  document.model.preprocessing = a.preprocessing;
+  ModelSetup& model = document.model;
+  const bool same_input = model.input == a.setup.input && model.member == a.setup.member;
+  const auto path = std::exchange(model.model, {});
+  const auto swaps = std::exchange(model.swaps, {});
+  model = a.setup;
+  model.model = path;
+  model.swaps = swaps;
+  if (!same_input) document.model_view.sample = 0;
   return {};
 }
 
@@ -47,6 +54,7 @@ Result<void> apply_to_model(Document& document, const action::SetModelView& a) {
   const bool same_layer = view.layer == a.view.layer;
   view = a.view;
   if (!same_layer) look_at_layer(document, a.view.layer);
+  view.sample = std::max<std::int64_t>(view.sample, 0);
   view.channel = std::max<std::int64_t>(view.channel, 0);
   view.input_channel = std::max<std::int64_t>(view.input_channel, 0);
   view.zoom = view.zoom == 0.0 ? 0.0 : std::max(1.0, view.zoom);

@@ -19,13 +19,17 @@ struct ModelSwap {
   bool operator==(const ModelSwap&) const = default;
 };
 
-/// What is computed in Feature maps: a model, what it reads, and what was changed in it.
+/// What is computed in Feature maps: a model, what it reads, and what was changed in it. With an
+/// input and no model, a single pool runs on the input.
 struct ModelSetup {
   std::filesystem::path model;   ///< A TorchScript file; empty for none.
   std::filesystem::path input;   ///< A picture or an array; empty for the sample.
   std::filesystem::path labels;  ///< Names of the classes, one a line; empty for none.
   Preprocessing preprocessing;
-  std::vector<ModelSwap> swaps;  ///< At most one a layer.
+  std::string member;  ///< Of an input with several arrays, the one read; empty for the first.
+  DataFormat data_format = DataFormat::unspecified;  ///< Of an input array; unspecified: a guess.
+  std::string device = "cpu";                        ///< Where LibTorch runs the model.
+  std::vector<ModelSwap> swaps;                      ///< At most one a layer.
 
   /// The pool in the place of that layer; null where it is the model's own.
   const Layer* replacement(const std::string& layer) const;
@@ -38,6 +42,7 @@ enum class ChannelScale { own, shared };
 /// What is looked at in Feature maps.
 struct ModelView {
   std::string layer;                ///< By name; empty for the first pool.
+  std::int64_t sample = 0;          ///< Of the batch.
   std::int64_t channel = 0;         ///< Of the layer's output.
   std::int64_t input_channel = 0;   ///< Of its input, where its channels are others.
   std::int64_t row = -1, col = -1;  ///< The cell of the output; -1 for the middle.

@@ -20,8 +20,8 @@ bool is_model_name(const std::filesystem::path& path) {
   return std::ranges::count(kExtensions, extension) > 0;
 }
 
-Result<LoadedArray> read_model_array(const std::filesystem::path& path) {
-  if (!is_model_name(path)) return read_input(path);
+Result<LoadedArray> read_model_array(const std::filesystem::path& path, std::string_view member) {
+  if (!is_model_name(path)) return read_input(path, member);
   const auto room = torch_room();
   if (!room) return tl::unexpected(room.error());
   const auto tensor = (*room)->read_tensor(path);
@@ -40,12 +40,13 @@ Result<LoadedArray> read_model_array(const std::filesystem::path& path) {
   return array;
 }
 
-Result<OpenModelFile> open_model_file(const std::filesystem::path& path) {
+Result<OpenModelFile> open_model_file(const std::filesystem::path& path,
+                                      const std::string& device) {
   const auto room = torch_room();
   if (!room) return tl::unexpected(room.error());
-  auto model = (*room)->open_model(path);
+  auto model = (*room)->open_model(path, device);
   if (!model) return tl::unexpected(model.error());
-  return OpenModelFile{path, std::move(*model)};
+  return OpenModelFile{path, std::move(*model), device};
 }
 
 }  // namespace poolscope

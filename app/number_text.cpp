@@ -47,6 +47,10 @@ std::string scientific_text(double value, std::size_t room) {
 
 }  // namespace
 
+std::string percent_text(double share) {
+  return std::isnan(share) ? "–" : fmt::format("{:.1f} %", share * 100.0);
+}
+
 std::size_t character_count(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;

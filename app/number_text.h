@@ -18,6 +18,9 @@ bool reads_as(double typed, double value);
 /// Thousands set apart: `49 152`.
 std::string count_text(std::int64_t count);
 
+/// A share from 0 to 1: `97.7 %`; of 0 parts of nothing `–`.
+std::string percent_text(double share);
+
 /// Characters on the screen, not bytes, of UTF-8 text.
 std::size_t character_count(std::string_view text);
 

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/tensor.h"
 #include "core/io/json_io.h"
 
 /// How plain structs become JSON objects and come back. A struct says its fields once, for both:
@@ -52,6 +53,12 @@ struct WordsOf;
 template <class E>
 concept Worded = std::is_enum_v<E> && requires {
   WordsOf<E>::kWords;
+};
+
+template <>
+struct WordsOf<DataFormat> {
+  static constexpr std::array<std::string_view, 3> kWords{"unspecified", "channels_first",
+                                                          "channels_last"};
 };
 
 /// What is written as a text of its own, such as a layer: specialise it with `text(value)` and

@@ -50,12 +50,16 @@ void fields(Io& io, Struct<ModelSetup> auto& model) {
   io.field("input", model.input);
   io.field("labels", model.labels);
   io.field("preprocessing", model.preprocessing);
+  io.field("member", model.member);
+  io.field("data_format", model.data_format);
+  io.field("device", model.device);
   io.field("swaps", model.swaps, kMaxSwaps);
 }
 
 template <class Io>
 void fields(Io& io, Struct<ModelView> auto& view) {
   io.field("layer", view.layer);
+  io.field("sample", view.sample, kPlace);
   io.field("channel", view.channel, kPlace);
   io.field("input_channel", view.input_channel, kPlace);
   io.field("row", view.row, Limits{-1.0, kPlace.high});

@@ -16,12 +16,6 @@ template <>
 struct WordsOf<InputKind> {
   static constexpr std::array<std::string_view, 3> kWords{"image", "grid", "npy"};
 };
-template <>
-struct WordsOf<DataFormat> {
-  static constexpr std::array<std::string_view, 3> kWords{"unspecified", "channels_first",
-                                                          "channels_last"};
-};
-
 template <class Io>
 void fields(Io& io, Struct<Source> auto& source) {
   io.field("kind", source.array.kind);

@@ -32,7 +32,7 @@ constexpr Reader kReaders[] = {
     {"a", "PSD", {".psd"}, looks_like_psd, parse_image<inspect_psd>},
     {"an", "HDR", {".hdr"}, looks_like_hdr, parse_image<inspect_hdr>},
     {"an", "npy", {".npy"}, looks_like_npy, parse_npy},
-    {"an", "npz", {".npz"}, looks_like_npz, parse_npz},
+    {"an", "npz", {".npz"}, looks_like_npz, [](Bytes bytes) { return parse_npz(bytes); }},
     {"a", "TGA", {".tga"}, looks_like_tga, parse_image<inspect_tga>},
     {"a", "grid text", {".txt", ".csv"}, nullptr, parse_grid_bytes},
 };
@@ -99,10 +99,15 @@ Result<LoadedArray> parse_input(Bytes bytes, const std::filesystem::path& name) 
   return (*reader)->parse(bytes);
 }
 
-Result<LoadedArray> read_input(const std::filesystem::path& path) {
+Result<LoadedArray> read_input(const std::filesystem::path& path, std::string_view member) {
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  return named(path, parse_input(*bytes, path));
+  if (member.empty()) return named(path, parse_input(*bytes, path));
+  if (!looks_like_npz(*bytes)) {
+    return failure(
+        fmt::format("{}: no array {}; only .npz files hold several", path.string(), member));
+  }
+  return named(path, parse_npz(*bytes, member));
 }
 
 std::vector<std::string_view> input_extensions() {

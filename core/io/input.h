@@ -25,13 +25,16 @@ struct LoadedArray {
   /// White of an image: 255, 65535, or 0 where the file names none (HDR, npy, grids).
   float white = 0.0F;
   std::vector<std::string> notes;  ///< `float64 converted to float32`, ...
+  /// Of a file with several arrays: the one that was read, and the names of all.
+  std::string member;
+  std::vector<std::string> members;
 };
 
 /// Reads an image (PNG, JPEG, BMP, TGA, PSD, HDR), a grid (.txt, .csv), an .npy or an
 /// .npz file, by the file's content where it tells and by its extension where it does not. Errors:
 /// missing, empty, truncated, too large or unknown, naming the file, the reason and what would
-/// work.
-Result<LoadedArray> read_input(const std::filesystem::path& path);
+/// work. `member` names the array of an .npz that is meant; other files have none.
+Result<LoadedArray> read_input(const std::filesystem::path& path, std::string_view member = {});
 
 /// The same from the bytes of a file; of its name only the extension counts.
 Result<LoadedArray> parse_input(Bytes bytes, const std::filesystem::path& name);

@@ -1,5 +1,6 @@
 #include "core/io/npz.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ std::vector<NamedMember> arrays_of(const ZipArchive& archive) {
   return arrays;
 }
 
-/// `the others, y and z, are left out`; empty where there are none.
+/// `x is read; not y, z`; empty where there are none.
 std::optional<std::string> others_note(const std::vector<NamedMember>& arrays, std::size_t taken) {
   if (arrays.size() < 2) return {};
   std::string others;
@@ -44,19 +45,26 @@ Result<LoadedArray> read_member(const ZipArchive& archive, std::size_t index) {
 
 }  // namespace
 
-Result<LoadedArray> parse_npz(Bytes bytes) {
+Result<LoadedArray> parse_npz(Bytes bytes, std::string_view member) {
   const auto archive = ZipArchive::open(bytes);
   if (!archive) return tl::unexpected(archive.error());
   const auto arrays = arrays_of(*archive);
   if (arrays.empty()) return failure("the zip archive holds no .npy array");
+  std::vector<std::string> names;
+  for (const NamedMember& array : arrays) names.push_back(array.name);
+  if (!member.empty() && std::ranges::count(names, member) == 0)
+    return failure(fmt::format("no array {}; there are {}", member, fmt::join(names, ", ")));
   std::optional<Error> first;
   for (std::size_t i = 0; i < arrays.size(); ++i) {
+    if (!member.empty() && names[i] != member) continue;
     auto array = read_member(*archive, arrays[i].index);
-    if (!array && !first)
-      first = Error{fmt::format("{}: {}", arrays[i].name, array.error().message)};
+    if (!array && !first) first = Error{fmt::format("{}: {}", names[i], array.error().message)};
     if (!array) continue;
-    array->description = fmt::format("{}: {}", arrays[i].name, array->description);
-    if (auto note = others_note(arrays, i)) array->notes.push_back(std::move(*note));
+    array->description = fmt::format("{}: {}", names[i], array->description);
+    if (auto note = others_note(arrays, i); note && member.empty())
+      array->notes.push_back(std::move(*note));
+    array->member = names[i];
+    array->members = std::move(names);
     return array;
   }
   return tl::unexpected(*first);

@@ -112,6 +112,26 @@ Result<Tensor> normalised(const Tensor& picture, const Preprocessing& how, float
   });
 }
 
+/// The array with its channels first.
+Result<void> take_array(const LoadedArray& array, DataFormat data_format, ModelInput& input) {
+  const ArrayForm &form = array.form, first{form.rank, DataFormat::channels_first, 2};
+  const std::vector<std::int64_t> axes = array_axes(array.tensor.shape(), form);
+  input.axes = axes;
+  input.values = array.tensor;
+  if (form.rank >= 3)
+    input.data_format = data_format == DataFormat::unspecified ? likely_format(axes) : data_format;
+  if (input.data_format == DataFormat::channels_last) {
+    const auto shape = shape_of_axes(axes, input.data_format, array.name);
+    if (!shape) return tl::unexpected(shape.error());
+    auto values = from_array_order(array.tensor, *shape, {form.rank, input.data_format, 2});
+    if (!values) return tl::unexpected(values.error());
+    input.values = std::move(*values);
+    input.axes = array_axes(*shape, first);
+  }
+  input.picture = input.values;
+  return {};
+}
+
 }  // namespace
 
 const std::vector<PreprocessingPreset>& preprocessing_presets() {
@@ -150,13 +170,25 @@ Result<Tensor> resized(const Tensor& tensor, std::int64_t rows, std::int64_t col
   });
 }
 
-Result<ModelInput> model_input(const LoadedArray& array, const Preprocessing& how) {
+DataFormat likely_format(std::span<const std::int64_t> axes) {
+  if (axes.size() < 3) return DataFormat::unspecified;
+  const std::int64_t a = axes[axes.size() - 3], b = axes[axes.size() - 2], c = axes.back();
+  const bool square_behind = b == c, square_before = a == b;
+  const bool colours_behind = (c == 1 || c == 3 || c == 4) && a >= 8 && b >= 8;
+  const bool last = !square_behind && (square_before || colours_behind);
+  return last ? DataFormat::channels_last : DataFormat::channels_first;
+}
+
+Result<ModelInput> model_input(const LoadedArray& array, const Preprocessing& how,
+                               DataFormat data_format) {
   ModelInput input;
   input.name = array.name;
   input.description = array.description;
+  input.member = array.member;
+  input.members = array.members;
   if (array.kind != InputKind::image) {
-    input.values = input.picture = array.tensor;
-    input.axes = array_axes(array.tensor.shape(), array.form);
+    if (auto taken = take_array(array, data_format, input); !taken)
+      return tl::unexpected(taken.error());
     return input;
   }
   if (auto fits = check(array, how); !fits) return tl::unexpected(fits.error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ struct PreprocessingPreset {
 };
 const std::vector<PreprocessingPreset>& preprocessing_presets();
 
+/// Where an array of 3 or 4 axes most likely keeps its channels: last, where the two sides before
+/// are alike and the last is not, or where it is 1, 3 or 4 and both before are at least 8.
+DataFormat likely_format(std::span<const std::int64_t> axes);
+
 /// What a model is given.
 struct ModelInput {
   Tensor values;
@@ -38,12 +43,18 @@ struct ModelInput {
   float white = 1.0F;       ///< Of the picture, where it is an image.
   std::string name;         ///< Of the file.
   std::string description;  ///< Of the file: `512x384, RGB8`.
+  /// Where the file's array has its channels; unspecified for images and arrays without them.
+  DataFormat data_format = DataFormat::unspecified;
+  std::string member;                ///< Of a file with several arrays: the one that was read.
+  std::vector<std::string> members;  ///< All of them.
 };
 
-/// Errors: a picture that has no cells, numbers that do not fit its channels, a division by 0,
-/// memory. Arrays that are no image are taken as they are.
-/// Source: torchvision 0.14, Resize (bilinear, antialiased), CenterCrop, Normalize.
-Result<ModelInput> model_input(const LoadedArray& array, const Preprocessing& how);
+/// Arrays that are no image are taken as they are, but for their channels, which come first; where
+/// they were is `data_format`, or likely_format() where that is unspecified. Errors: a picture that
+/// has no cells, numbers that do not fit its channels, a division by 0, memory. Source: torchvision
+/// 0.14, Resize (bilinear, antialiased), CenterCrop, Normalize.
+Result<ModelInput> model_input(const LoadedArray& array, const Preprocessing& how,
+                               DataFormat data_format = DataFormat::unspecified);
 
 /// Rows and columns as bilinear interpolation gives them, with the filter as wide as the step where
 /// it is larger than a cell. Errors: memory, no size.

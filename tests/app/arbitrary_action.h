@@ -102,6 +102,7 @@ class ArbitraryAction {
             {*rc::gen::arbitrary<bool>(), GradientSeed::cell, TiePolicy::all, false, {}}};
       case 24:
         return action::SetGradientCell{{size() - 2, size() - 2, size() - 2, 0.5F}};
+      case 25:
         return action::SetPipelineB{*rc::gen::arbitrary<bool>()
                                         ? std::optional(Pipeline{{arbitrary_layer(3), true}})
                                         : std::nullopt};

@@ -89,8 +89,11 @@ TEST(ModelSession, ComesBackFromASession) {
   document.model.input = "/pictures/lake.png";
   document.model.labels = "/models/classes.txt";
   document.model.preprocessing = {true, 64, 32, false, {0.5}, {0.25}};
+  document.model.member = "maps";
+  document.model.data_format = DataFormat::channels_last;
+  document.model.device = "cuda";
   document.model_view = {
-      "pool1", 3,    1,   4,    5,   true, ChannelOrder::variance, ChannelScale::shared,
+      "pool1", 2,    3,   1,    4,   5, true, ChannelOrder::variance, ChannelScale::shared,
       {2, 9},  true, 3.5, 0.25, 0.75};
   const auto text = session_text(document, {});
   ASSERT_TRUE(text) << text.error().message;

@@ -209,6 +209,115 @@ class Surgery(ModelTest):
             )
 
 
+class Changes(ModelTest):
+    def test_the_cells_that_changed_are_counted_and_listed(self):
+        before, _ = self.output_of(self.network, "features.pool1")
+        self.choose("surgery/type", "Average")
+        self.network.features.pool1 = nn.AvgPool2d(2)
+        after, _ = self.output_of(self.network, "features.pool1")
+        channel = self.document()["model"]["channel"]
+        changed = before != after
+        told = self.shown("changes").split("; ")
+        self.assertEqual(
+            told[0],
+            f"{int(changed.sum())} of {changed.numel()} cells, {int(changed.any(2).any(1).sum())} channels",
+        )
+        sizes = (before - after)[channel].abs().flatten()
+        largest = sizes.topk(5)
+        self.assertEqual(len(told), 6)
+        for entry, at in zip(told[1:], largest.indices.tolist()):
+            row, col = divmod(at, 16)
+            self.assertTrue(entry.startswith(f"{row},{col}: "), entry)
+        # One of them is looked at.
+        row, col = divmod(int(largest.indices[1]), 16)
+        document = self.click(f"changes/{row}-{col}")
+        self.assertEqual(document["model"]["cell"], [row, col])
+        # Where sizes differ, there is nothing to compare cell by cell.
+        self.click("layer/gap")
+        self.click("layer/features.conv2")
+        self.assertIn("cells", self.shown("changes"))
+
+
+class Batch(ModelTest):
+    """Reads several arrays of a file, the first with its channels last."""
+
+    def prepare(self):
+        super().prepare()
+        self.batch = torch.randn(3, 3, 32, 32)
+        np.savez(
+            self.folder / "x.npz",
+            images=self.batch.permute(0, 2, 3, 1).contiguous().numpy(),
+            other=self.input.numpy(),
+        )
+        self.ARGUMENTS = [self.folder / "network.pt", self.folder / "x.npz"]
+
+    def test_arrays_axes_and_samples_are_picked(self):
+        self.assertEqual(self.shown("model/format"), "NHWC, channels last, detected")
+        self.assertIn("3×3×32×32", self.shown("model/input"))
+        for sample in range(3):
+            self.assertEqual(self.document()["model"]["sample"], sample)
+            self.input = self.batch[sample : sample + 1]
+            map_, answer = self.output_of(self.network, "features.pool1")
+            means = map_.mean((1, 2))
+            for channel, figure in self.figures("after").items():
+                self.assertAlmostEqual(figure, float(means[channel]), delta=6e-4)
+            self.assert_answer(answer, answer)
+            self.click("model/sample/+")
+        self.assertEqual(self.document()["model"]["sample"], 2, "there are no more")
+        # As NCHW the array has 32 channels: the model does not take it, and says so.
+        self.choose("model/format", "NCHW, channels first")
+        self.assertIn("conv1", self.shown("run_error"))
+        self.key("ctrl+z")
+        self.assertNotIn("run_error", self.document()["shown"])
+        self.choose("model/member", "other")
+        self.assertEqual(self.shown("model/format"), "NCHW, channels first, detected")
+        self.assertIn("1×3×32×32", self.shown("model/input"))
+        self.assertEqual(self.document()["model"]["sample"], 0)
+
+
+class NoModel(WindowTest):
+    """Looks at feature maps of a file, without a model."""
+
+    SIZE = (1400, 900)
+
+    def prepare(self):
+        self.maps = torch.rand(1, 5, 8, 10)
+        np.save(self.folder / "maps.npy", self.maps[0].numpy())
+        torch.save(self.maps, self.folder / "maps.pt")
+
+    def figures(self, side):
+        pairs = (entry.split() for entry in self.document()["shown"][f"mosaic/{side}"].split("; "))
+        return {int(channel): float(figure) for channel, figure, *_ in pairs}
+
+    def assert_pooled(self, pool):
+        for side, map_ in (("before", self.maps[0]), ("after", pool(self.maps)[0])):
+            means = map_.mean((1, 2))
+            shown = self.figures(side)
+            self.assertEqual(sorted(shown), list(range(5)))
+            for channel, figure in shown.items():
+                self.assertAlmostEqual(figure, float(means[channel]), delta=6e-4)
+
+    def test_maps_are_shown_before_and_after_any_pool(self):
+        self.key("2")
+        self.key("ctrl+o")
+        document = self.enter("browser/path", str(self.folder / "maps.npy"))
+        self.assertEqual(document["shown"]["model"], "none")
+        self.assert_pooled(nn.MaxPool2d(2))
+        self.choose("surgery/type", "Average")
+        self.assert_pooled(nn.AvgPool2d(2))
+        self.assertNotIn("surgery/save", self.document()["controls"])
+        self.assertIn("cells", self.document()["shown"]["changes"])
+        self.assertNotIn("answer", self.document()["shown"])
+        self.assertIn("2×2 px, stride 2 px", self.document()["shown"]["reach"])
+
+    def test_a_saved_tensor_is_no_model_but_its_input(self):
+        self.key("ctrl+o")
+        document = self.enter("browser/path", str(self.folder / "maps.pt"))
+        self.assertEqual(document["workspace"], "feature-maps")
+        self.assertEqual(document["model_error"], "")
+        self.assert_pooled(nn.MaxPool2d(2))
+
+
 class Refused(ModelTest):
     def test_what_cannot_be_opened_is_told_and_the_model_stays(self):
         torch.save(self.network.state_dict(), self.folder / "state.pt")

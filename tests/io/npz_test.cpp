@@ -35,6 +35,26 @@ TEST(Npz, TakesTheFirstArrayThatCanBeReadAndNamesTheOthers) {
   EXPECT_EQ(array->notes.back(), "features is read; not labels, mean, other");
 }
 
+TEST(Npz, TakesTheArrayThatIsAskedFor) {
+  const auto bytes = read_file(kFiles / "several.npz");
+  ASSERT_TRUE(bytes);
+  const auto array = parse_npz(*bytes, "features");
+  ASSERT_TRUE(array) << array.error().message;
+  EXPECT_EQ(array->member, "features");
+  EXPECT_EQ(array->members, (std::vector<std::string>{"features", "labels", "mean", "other"}));
+  EXPECT_TRUE(array->notes.empty());
+  EXPECT_EQ(parse_npz(*bytes, "maps").error().message,
+            "no array maps; there are features, labels, mean, other");
+}
+
+TEST(Npz, OtherFilesHoldOneArray) {
+  const auto array =
+      read_input(kFiles.parent_path().parent_path().parent_path() / "README.md", "maps");
+  ASSERT_FALSE(array);
+  EXPECT_NE(array.error().message.find("no array maps; only .npz files hold several"),
+            std::string::npos);
+}
+
 TEST(Npz, SaysWhyNoneIsRead) {
   const auto message_of = [](const char* name) {
     const auto array = parsed(name);

@@ -81,6 +81,40 @@ TEST(ModelInput, TakesArraysAsTheyAre) {
   EXPECT_FALSE(input->is_image);
 }
 
+TEST(LikelyFormat, LooksAtTheSizes) {
+  const auto last = [](std::vector<std::int64_t> axes) {
+    return likely_format(axes) == DataFormat::channels_last;
+  };
+  EXPECT_FALSE(last({1, 3, 224, 224}));
+  EXPECT_TRUE(last({1, 224, 224, 3}));
+  EXPECT_TRUE(last({8, 14, 14, 512}));
+  EXPECT_FALSE(last({8, 512, 14, 14}));
+  EXPECT_TRUE(last({480, 640, 3}));
+  EXPECT_FALSE(last({3, 480, 640}));
+  EXPECT_FALSE(last({16, 36, 48}));
+  EXPECT_FALSE(last({5, 5, 5})) << "channels come first where nothing tells";
+  EXPECT_EQ(likely_format(std::vector<std::int64_t>{4, 5}), DataFormat::unspecified);
+}
+
+TEST(ModelInput, PutsTheChannelsOfAnArrayFirst) {
+  LoadedArray array;
+  array.kind = InputKind::npy;
+  array.form = {3, DataFormat::channels_first, 2};
+  // Read as 2x2x3 channels first; in truth 2 rows of 2 cells with 3 channels each.
+  array.tensor = *Tensor::copy_of({1, 2, 2, 3}, std::vector<float>{1, 10, 100, 2, 20, 200,  //
+                                                                   3, 30, 300, 4, 40, 400});
+  const auto input = model_input(array, {}, DataFormat::channels_last);
+  ASSERT_TRUE(input) << input.error().message;
+  EXPECT_EQ(input->axes, (std::vector<std::int64_t>{3, 2, 2}));
+  EXPECT_EQ(input->values.shape(), (Shape{1, 3, 2, 2}));
+  EXPECT_EQ(std::vector<float>(input->values.values().begin(), input->values.values().end()),
+            (std::vector<float>{1, 2, 3, 4, 10, 20, 30, 40, 100, 200, 300, 400}));
+  const auto as_is = model_input(array, {}, DataFormat::channels_first);
+  EXPECT_EQ(as_is->axes, (std::vector<std::int64_t>{2, 2, 3}));
+  const auto guessed = model_input(array, {});
+  EXPECT_EQ(guessed->data_format, DataFormat::channels_last) << "2x2x3: the first two are alike";
+}
+
 TEST(ModelInput, SaysWhatDoesNotFit) {
   Preprocessing how;
   how.grey = true;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/confusion.h"
 #include "app/workspaces/feature_maps/panels.h"
 #include "core/models/top_k.h"
 
@@ -22,6 +23,7 @@ struct AnswerRow {
 /// All classes of two passes in order, kept while those are shown.
 struct KeptAnswer {
   std::uint64_t before = 0, after = 0;
+  std::int64_t sample = 0;
   std::vector<AnswerRow> rows;  ///< The first few, and the one that was first.
   std::string error;
 };
@@ -32,12 +34,13 @@ std::vector<std::size_t> ranks_of(const std::vector<RankedClass>& classes) {
   return ranks;
 }
 
-void rank(const ModelPass& before, const ModelPass& after, KeptAnswer& kept) {
-  kept = {before.serial, after.serial, {}, ""};
+void rank(const ModelPass& before, const ModelPass& after, std::int64_t sample, KeptAnswer& kept) {
+  kept = {before.serial, after.serial, sample, {}, ""};
   const auto all =
       static_cast<std::size_t>(before.run.output.axes.empty() ? 0 : before.run.output.axes.back());
-  const auto first = top_classes(before.run.output, all);
-  const auto second = top_classes(after.run.output, all);
+  const auto of = static_cast<std::size_t>(sample);
+  const auto first = top_classes(before.run.output, all, of);
+  const auto second = top_classes(after.run.output, all, of);
   if (!first || !second) {
     kept.error = (first ? second : first).error().message;
     return;
@@ -53,11 +56,11 @@ void rank(const ModelPass& before, const ModelPass& after, KeptAnswer& kept) {
   add(first->front().index);
 }
 
-std::string class_name(const MapsState& state, std::size_t index) {
+std::string name_of(const MapsState& state, std::size_t index) {
   const ModelReading* const reading = state.session.reading();
-  if (reading != nullptr && index < reading->labels.size() && !reading->labels[index].empty())
-    return reading->labels[index];
-  return fmt::format("class {}", index);
+  const auto labels =
+      reading != nullptr ? std::span(reading->labels) : std::span<const std::string>();
+  return class_name(labels, index);
 }
 
 void draw_bar(const Ui& ui, const Rect& track, double share, ImU32 color) {
@@ -74,7 +77,7 @@ void draw_row(const Ui& ui, const MapsState& state, const AnswerRow& answer, boo
   const float top = row.min.y + ui.px(13), below = row.min.y + ui.px(31);
   const float bars = row.min.x + row.width() * 0.36F, end = row.max.x - ui.px(48);
   draw_text_cut(ui, Font::sans13_medium, {row.min.x, top}, ui.theme.t1, bars - row.min.x - ui.px(8),
-                class_name(state, answer.index));
+                name_of(state, answer.index));
   const std::string ranks = changed
                                 ? fmt::format("#{} → #{}", answer.rank_before, answer.rank_after)
                                 : fmt::format("#{}", answer.rank_before);
@@ -109,12 +112,15 @@ void draw_head(const Ui& ui, Column& column, bool changed) {
 
 void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
   const auto& before = state.session.before();
-  if (!before) return;
+  // A pool by itself answers nothing.
+  if (!before || ui.document.model.model.empty()) return;
   const auto& changed_pass = state.session.after();
   const auto& after = changed_pass ? changed_pass : before;
   const bool changed = after != before;
   auto& kept = state.panels.of<KeptAnswer>();
-  if (kept.before != before->serial || kept.after != after->serial) rank(*before, *after, kept);
+  const std::int64_t sample = std::min(ui.document.model_view.sample, samples_of(*before) - 1);
+  if (kept.before != before->serial || kept.after != after->serial || kept.sample != sample)
+    rank(*before, *after, sample, kept);
   column.divider();
   const Rect title = column.title("Top 5");
   if (kept.rows.empty()) {
@@ -124,8 +130,8 @@ void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
     return;
   }
   const auto winner = std::ranges::min_element(kept.rows, {}, &AnswerRow::rank_before);
-  const std::string was = class_name(state, winner->index);
-  const std::string is = class_name(state, kept.rows.front().index);
+  const std::string was = name_of(state, winner->index);
+  const std::string is = name_of(state, kept.rows.front().index);
   if (changed && was != is) {
     draw_text_right(ui, Font::sans12, {title.max.x, title.center().y}, ui.theme.acctext, is);
     const float end = title.max.x - text_width(ui, Font::sans12, is);
@@ -136,7 +142,7 @@ void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
   for (const AnswerRow& row : kept.rows) {
     draw_row(ui, state, row, changed, column);
     told +=
-        fmt::format("{}{} #{} {} → #{} {}", told.empty() ? "" : "; ", class_name(state, row.index),
+        fmt::format("{}{} #{} {} → #{} {}", told.empty() ? "" : "; ", name_of(state, row.index),
                     row.rank_before, percent(row.before), row.rank_after, percent(row.after));
   }
   ui.tell("answer", told);

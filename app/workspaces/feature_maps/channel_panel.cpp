@@ -45,7 +45,7 @@ void draw_histogram(const Ui& ui, Column& column, std::string_view name,
 std::array<std::string, 5> figure_texts(const ChannelFigures& figures) {
   return {number_text(static_cast<double>(figures.min)),
           number_text(static_cast<double>(figures.max)), number_text(figures.mean),
-          number_text(std::sqrt(figures.variance)), fmt::format("{:.1f} %", figures.zeros * 100.0)};
+          number_text(std::sqrt(figures.variance)), percent_text(figures.zeros)};
 }
 
 }  // namespace

@@ -186,9 +186,11 @@ std::string former_text(const Ui& ui, const MapsState& state) {
   if (!before || maps.pass == before || ui.document.model.replacement(maps.info().name) == nullptr)
     return {};
   const Tensor& was = before->run.maps[maps.layer].values;
-  if (was.shape() != maps.after.values.shape()) return {};
+  const Shape &then = was.shape(), &now = maps.after.values.shape();
+  if (then.c != now.c || then.h != now.h || then.w != now.w) return {};
   const ModelLayer& own = before->layers[maps.layer];
-  const float value = was.at(0, std::min(ui.document.model_view.channel, was.shape().c - 1),
+  const float value = was.at(std::min(maps.sample, then.n - 1),
+                             std::min(ui.document.model_view.channel, then.c - 1),
                              view.selection.row, view.selection.col);
   return fmt::format("{} was {}", own.layer ? pool_word(*own.layer) : "it",
                      number_text(static_cast<double>(value)));

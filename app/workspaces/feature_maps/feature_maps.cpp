@@ -30,8 +30,9 @@ void update_maps(const Ui& ui, MapsState& state) {
   }
   state.session.want(*state.layer);
   const std::size_t layer = *state.layer;
-  state.work.update(ui, {pass->serial, layer}, [pass, layer](const std::atomic<bool>&) {
-    return std::make_shared<const LayerMaps>(make_layer_maps(pass, layer));
+  const std::int64_t sample = ui.document.model_view.sample;
+  state.work.update(ui, {pass->serial, layer, sample}, [pass, layer, sample](const auto&) {
+    return std::make_shared<const LayerMaps>(make_layer_maps(pass, layer, sample));
   });
   if (!state.work.shown() || state.maps == *state.work.shown()) return;
   // Another layer has its tiles elsewhere.
@@ -105,7 +106,7 @@ void draw_column(const Ui& ui, const char* id, const Rect& area, Fill fill) {
 /// What to do first.
 void draw_empty(const Ui& ui, const MapsState& state, const Rect& area) {
   const ImVec2 center = area.center();
-  std::string text = "Drop a TorchScript model here to see inside it";
+  std::string text = "Drop a TorchScript model here to see inside it, or an array of feature maps";
   if (state.session.busy()) text = "opening the model";
   if (!state.session.run_error().empty()) text = "The model does not run on this input";
   draw_text_centered(ui, Font::sans14, {center.x, center.y - ui.px(28)}, ui.theme.t2, text);
@@ -232,6 +233,7 @@ void FeatureMaps::draw_inspector_column(const Ui& ui, const Rect& area) {
     if (state_.selected() == nullptr) return;
     draw_surgery_section(ui, state_, column);
     draw_answer_section(ui, state_, column);
+    draw_changes_section(ui, state_, column);
     draw_folder_section(ui, state_, column);
     draw_channel_section(ui, state_, column);
   });

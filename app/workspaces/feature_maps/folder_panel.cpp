@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "app/canvas/confusion.h"
 #include "app/workspaces/feature_maps/folder_run.h"
 #include "app/workspaces/feature_maps/panels.h"
 #include "core/base/resources.h"
@@ -15,11 +17,13 @@ struct FolderKey {
   std::vector<ModelSwap> swaps;
   std::filesystem::path folder;
   Preprocessing preprocessing;
+  std::filesystem::path labels;
   bool operator==(const FolderKey&) const = default;
 };
 
 struct FolderWork {
   std::filesystem::path folder;
+  std::vector<std::string> labels;
   std::vector<std::filesystem::path> images;
   std::optional<FolderKey> asked;
   std::shared_ptr<const FolderRequest> request;
@@ -38,16 +42,13 @@ FolderRequest request_of(const Ui& ui, const MapsState& state, const FolderWork&
                         {},
                         folder.images,
                         ui.document.model.preprocessing,
-                        state.session.reading()->labels};
+                        state.session.reading()->labels,
+                        state.layer.value_or(0)};
   for (const ModelSwap& swap : ui.document.model.swaps) {
     if (const auto layer = find_layer(state.layers(), swap.layer))
       request.swaps.push_back({*layer, swap.replacement});
   }
   return request;
-}
-
-std::string share(std::int64_t part, std::int64_t whole) {
-  return fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 void draw_row(const Ui& ui, Column& column, std::string_view label, const std::string& before,
@@ -60,19 +61,55 @@ void draw_row(const Ui& ui, Column& column, std::string_view label, const std::s
   draw_text_right(ui, Font::mono12, {row.max.x, y}, ui.theme.acctext, after);
 }
 
-void draw_result(const Ui& ui, Column& column, const FolderResult& result) {
+std::string mean_text(const FolderSide& side, std::int64_t images) {
+  return short_number_text(side.sum / static_cast<double>(images), 6);
+}
+
+/// Which of the two matrices is shown.
+struct ShownMatrix {
+  int side = 1;  ///< 0 before, 1 after.
+};
+
+void draw_matrix(const Ui& ui, MapsState& state, Column& column, const FolderResult& result,
+                 const std::vector<std::string>& labels) {
+  constexpr std::array<std::string_view, 2> kSides{"Before", "After"};
+  int& shown = state.panels.of<ShownMatrix>().side;
+  column.space(8);
+  const Rect row = column.row(30);
+  draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, "Confusion");
+  const Rect choice{{row.min.x + ui.px(84), row.min.y}, row.max};
+  if (const auto chosen = segmented(ui, "folder/side", choice, kSides, shown)) shown = *chosen;
+  tooltip(ui, "A row a class: what its images were taken for");
+  draw_confusion(ui, "folder/matrix", column, (shown == 0 ? result.before : result.after).answers,
+                 labels);
+}
+
+void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderRequest& request,
+                 const FolderResult& result) {
+  const FolderSide &before = result.before, &after = result.after;
   if (result.images > 0) {
     const Rect head = column.row(24, 0);
     draw_text_right(ui, Font::sans12, {head.max.x - ui.px(80), head.center().y}, ui.theme.t3,
                     "before");
     draw_text_right(ui, Font::sans12, {head.max.x, head.center().y}, ui.theme.t3, "after");
-    if (result.known > 0)
-      draw_row(ui, column, "Accuracy", share(result.right_before, result.known),
-               share(result.right_after, result.known));
-    draw_row(ui, column, "Same top class", "–", share(result.same_class, result.images));
-    ui.tell("folder",
-            fmt::format("{} of {} same, {} and {} of {} right", result.same_class, result.images,
-                        result.right_before, result.right_after, result.known));
+    if (result.known() > 0) {
+      draw_row(ui, column, "Accuracy", percent_text(before.answers.accuracy()),
+               percent_text(after.answers.accuracy()));
+      draw_row(ui, column, "F1, mean of classes", percent_text(before.answers.macro_f1()),
+               percent_text(after.answers.macro_f1()));
+    }
+    draw_row(
+        ui, column, "Same top class", "–",
+        percent_text(static_cast<double>(result.same_class) / static_cast<double>(result.images)));
+    draw_row(ui, column,
+             fmt::format("Mean after {}", own_name(request.model->layers()[request.layer])),
+             mean_text(before, result.images), mean_text(after, result.images));
+    ui.tell(
+        "folder",
+        fmt::format("{} of {} same, {} and {} of {} right; means {} and {}", result.same_class,
+                    result.images, before.answers.right(), after.answers.right(), result.known(),
+                    mean_text(before, result.images), mean_text(after, result.images)));
+    if (result.known() > 0) draw_matrix(ui, state, column, result, request.labels);
   }
   if (result.failed == 0) return;
   column.space(6);
@@ -90,9 +127,10 @@ void draw_folder_section(const Ui& ui, MapsState& state, Column& column) {
   if (state.session.file() == nullptr || !state.session.swap_error().empty()) return;
   auto& folder = state.panels.of<FolderWork>();
   const auto path = open_folder(ui);
-  if (folder.folder != path) {
+  if (folder.folder != path || folder.labels != reading->labels) {
     folder.folder = path;
-    folder.images = images_in(path);
+    folder.labels = reading->labels;
+    folder.images = images_in(path, reading->labels);
   }
   if (folder.images.empty()) return;
   column.divider();
@@ -101,7 +139,7 @@ void draw_folder_section(const Ui& ui, MapsState& state, Column& column) {
       ui, Font::sans12, {title.max.x, title.center().y}, ui.theme.t3,
       fmt::format("{} images", count_text(static_cast<std::int64_t>(folder.images.size()))));
   const FolderKey key{state.session.file()->model.get(), ui.document.model.swaps, path,
-                      ui.document.model.preprocessing};
+                      ui.document.model.preprocessing, ui.document.model.labels};
   if (folder.asked != key) {
     if (button(
             ui, "folder/run", column.row(32),
@@ -118,7 +156,8 @@ void draw_folder_section(const Ui& ui, MapsState& state, Column& column) {
         return compare_over(*request, *done, cancelled);
       });
   const FolderKey* const shown = folder.work.shown_key();
-  if (shown != nullptr && *shown == key) return draw_result(ui, column, *folder.work.shown());
+  if (shown != nullptr && *shown == key)
+    return draw_result(ui, state, column, *folder.request, *folder.work.shown());
   const Rect row = column.row(28, 4);
   draw_text(ui, Font::sans12, {row.min.x, row.center().y}, ui.theme.t3,
             fmt::format("{} of {}", folder.done->load(), folder.images.size()));

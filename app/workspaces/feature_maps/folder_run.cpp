@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 
 #include "core/io/input.h"
 #include "core/models/top_k.h"
@@ -20,41 +21,71 @@ std::string plain(std::string_view text) {
   return result;
 }
 
-/// The first class of each of the two models.
-Result<std::pair<std::size_t, std::size_t>> first_classes(const FolderRequest& request,
-                                                          const fs::path& image,
-                                                          const std::atomic<bool>& cancelled) {
+/// Mean of the finite values; 0 without any.
+double mean_of(const Tensor& map) {
+  double sum = 0.0;
+  std::int64_t count = 0;
+  for (const float value : map.values()) {
+    if (!std::isfinite(value)) continue;
+    sum += static_cast<double>(value);
+    ++count;
+  }
+  return count == 0 ? 0.0 : sum / static_cast<double>(count);
+}
+
+/// A model's first class, and the mean of the layer's map.
+struct Answer {
+  std::size_t first = 0;
+  double mean = 0.0;
+};
+
+/// Those of the two models.
+Result<std::array<Answer, 2>> answers_on(const FolderRequest& request, const fs::path& image,
+                                         const std::atomic<bool>& cancelled) {
   const auto array = read_input(image);
   if (!array) return tl::unexpected(array.error());
   const auto input = model_input(*array, request.preprocessing);
   if (!input) return tl::unexpected(input.error());
   ModelRequest run{input->values, input->axes};
-  run.budget = 0;
+  run.wanted = {request.layer};
   run.cancelled = &cancelled;
-  std::array<std::size_t, 2> first{};
-  for (std::size_t& index : first) {
+  std::array<Answer, 2> answers{};
+  for (Answer& answer : answers) {
     const auto done = request.model->run(run);
     if (!done) return tl::unexpected(done.error());
     const auto classes = top_classes(done->output, 1);
     if (!classes) return tl::unexpected(classes.error());
     if (classes->empty()) return failure("the model's output has no classes");
-    index = classes->front().index;
+    answer = {classes->front().index, mean_of(done->maps[request.layer].values)};
     run.swaps = request.swaps;
   }
-  return std::pair{first[0], first[1]};
+  return answers;
 }
 
-}  // namespace
-
-std::vector<fs::path> images_in(const fs::path& folder) {
+void add_images(const fs::path& folder, std::vector<fs::path>& images) {
   constexpr std::array<std::string_view, 7> kExtensions{".png", ".jpg", ".jpeg", ".bmp",
                                                         ".tga", ".psd", ".hdr"};
-  std::vector<fs::path> images;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string extension = plain(entry.path().extension().string());
     if (std::ranges::count(kExtensions, extension) > 0 && entry.is_regular_file(error))
       images.push_back(entry.path());
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> images_in(const fs::path& folder, const std::vector<std::string>& labels) {
+  const auto is_folder_name = [&](const std::string& label) {
+    return !label.empty() && plain(label) == plain(folder.filename().string());
+  };
+  std::vector<fs::path> images;
+  if (std::ranges::none_of(labels, is_folder_name)) {
+    add_images(folder, images);
+  } else {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder.parent_path(), error))
+      if (entry.is_directory(error)) add_images(entry.path(), images);
   }
   std::ranges::sort(images);
   return images;
@@ -79,19 +110,21 @@ FolderResult compare_over(const FolderRequest& request, std::atomic<std::int64_t
   FolderResult result;
   for (const fs::path& image : request.images) {
     if (cancelled) return result;
-    const auto first = first_classes(request, image, cancelled);
+    const auto answers = answers_on(request, image, cancelled);
     ++done;
-    if (!first) {
-      if (result.failed++ == 0) result.error = first.error().message;
+    if (!answers) {
+      if (result.failed++ == 0) result.error = answers.error().message;
       continue;
     }
+    const auto& [before, after] = *answers;
     ++result.images;
-    result.same_class += first->first == first->second ? 1 : 0;
+    result.same_class += before.first == after.first ? 1 : 0;
+    result.before.sum += before.mean;
+    result.after.sum += after.mean;
     const auto truth = class_of_name(image, request.labels);
     if (!truth) continue;
-    ++result.known;
-    result.right_before += first->first == *truth ? 1 : 0;
-    result.right_after += first->second == *truth ? 1 : 0;
+    result.before.answers.add(*truth, before.first);
+    result.after.answers.add(*truth, after.first);
   }
   return result;
 }

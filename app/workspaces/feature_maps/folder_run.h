@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/model_document.h"
+#include "core/metrics/confusion.h"
 #include "core/models/model.h"
 
 namespace poolscope {
@@ -19,20 +20,30 @@ struct FolderRequest {
   std::vector<std::filesystem::path> images;
   Preprocessing preprocessing;
   std::vector<std::string> labels;
+  std::size_t layer = 0;  ///< Whose maps are compared.
+};
+
+/// What one of the two models gave.
+struct FolderSide {
+  ConfusionMatrix answers;  ///< Of the images whose class is known.
+  double sum = 0.0;         ///< Of the mean of the layer's map, over all images.
 };
 
 /// How the answers compare. An image whose name or folder begins with a label is one of that class.
 struct FolderResult {
   std::int64_t images = 0;      ///< That both models ran on.
   std::int64_t same_class = 0;  ///< The first class stayed.
-  std::int64_t known = 0;       ///< Images whose class is known.
-  std::int64_t right_before = 0, right_after = 0;
+  FolderSide before, after;
   std::int64_t failed = 0;
   std::string error;  ///< Of the first image that failed.
+
+  std::int64_t known() const { return before.answers.total(); }
 };
 
-/// The pictures of a folder, by name.
-std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder);
+/// The pictures of a folder, by name. Where the folder itself is called as a class, its pictures
+/// and those of the folders beside it: so data sets have a folder a class.
+std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder,
+                                             const std::vector<std::string>& labels);
 
 /// The class that an image's name or its folder's tells; spaces, `-` and `_` are one.
 std::optional<std::size_t> class_of_name(const std::filesystem::path& image,

@@ -9,8 +9,20 @@
 namespace poolscope {
 namespace {
 
-SideMaps side_of(const ModelMap& map) {
-  SideMaps side{map.values, map.axes, nullptr, {}, {}};
+/// A batch's sample by itself; what has fewer samples is the same for all.
+Tensor one_sample(const Tensor& values, std::int64_t sample) {
+  Shape shape = values.shape();
+  if (shape.n <= 1) return values;
+  const std::int64_t size = shape.elements() / shape.n;
+  const auto at = static_cast<std::size_t>(std::min(sample, shape.n - 1) * size);
+  shape.n = 1;
+  const auto copy =
+      Tensor::copy_of(shape, values.values().subspan(at, static_cast<std::size_t>(size)));
+  return copy ? *copy : Tensor();
+}
+
+SideMaps side_of(const ModelMap& map, std::int64_t sample) {
+  SideMaps side{one_sample(map.values, sample), map.axes, nullptr, {}, {}};
   if (side.values.empty()) return side;
   side.picture = make_picture(side.values);
   side.figures = channel_figures(side.values);
@@ -84,17 +96,18 @@ std::size_t selected_layer(const std::vector<ModelLayer>& layers, const ModelVie
   return pool == layers.end() ? 0 : index(pool);
 }
 
-LayerMaps make_layer_maps(const std::shared_ptr<const ModelPass>& pass, std::size_t layer) {
+LayerMaps make_layer_maps(const std::shared_ptr<const ModelPass>& pass, std::size_t layer,
+                          std::int64_t sample) {
   static std::atomic<std::uint64_t> serial = 0;
   const auto& inputs = pass->layers[first_inside(pass->layers, layer)].inputs;
-  LayerMaps maps{++serial, pass, layer, {}, {}};
+  LayerMaps maps{++serial, pass, layer, sample, {}, {}};
   if (const ModelMap* map = input_map(*pass, layer)) {
-    maps.before = side_of(*map);
+    maps.before = side_of(*map, sample);
   } else if (!inputs.empty()) {
     const ModelInput& input = pass->reading->input;
-    maps.before = side_of({input.values, input.axes, true, "float32"});
+    maps.before = side_of({input.values, input.axes, true, "float32"}, sample);
   }
-  maps.after = side_of(pass->run.maps[layer]);
+  maps.after = side_of(pass->run.maps[layer], sample);
   return maps;
 }
 

@@ -10,9 +10,9 @@
 
 namespace poolscope {
 
-/// The maps on one side of a layer.
+/// The maps on one side of a layer, of one sample.
 struct SideMaps {
-  Tensor values;
+  Tensor values;  ///< Of that sample alone.
   std::vector<std::int64_t> axes;
   std::shared_ptr<const Picture> picture;
   std::vector<ChannelFigures> figures;
@@ -26,6 +26,7 @@ struct LayerMaps {
   std::uint64_t serial = 0;  ///< Of each another one.
   std::shared_ptr<const ModelPass> pass;
   std::size_t layer = 0;
+  std::int64_t sample = 0;
   SideMaps before, after;
 
   const ModelLayer& info() const { return pass->layers[layer]; }
@@ -41,8 +42,10 @@ std::size_t first_inside(const std::vector<ModelLayer>& layers, std::size_t laye
 /// The layer that the document names, or the first pool, or the first of all.
 std::size_t selected_layer(const std::vector<ModelLayer>& layers, const ModelView& view);
 
-/// Reads a layer's maps once. Thread: any; meant for a worker.
-LayerMaps make_layer_maps(const std::shared_ptr<const ModelPass>& pass, std::size_t layer);
+/// Reads a layer's maps once; the last sample where there are fewer. Thread: any; meant for a
+/// worker.
+LayerMaps make_layer_maps(const std::shared_ptr<const ModelPass>& pass, std::size_t layer,
+                          std::int64_t sample);
 
 /// Channels in the order of the view: those pinned, then the others.
 std::vector<std::int64_t> shown_channels(const SideMaps& side, const ModelView& view);

@@ -40,6 +40,7 @@ struct MapsState {
   struct Key {
     std::uint64_t pass = 0;
     std::size_t layer = 0;
+    std::int64_t sample = 0;
     bool operator==(const Key&) const = default;
   };
 

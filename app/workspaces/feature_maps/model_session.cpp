@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/workspaces/feature_maps/pool_model.h"
 #include "core/base/resources.h"
 #include "core/engines/torch_room.h"
 #include "core/io/bytes.h"
@@ -33,18 +34,20 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-Result<ModelReading> read(const std::filesystem::path& input, const std::filesystem::path& labels,
-                          const Preprocessing& how) {
-  auto path = input.empty() ? resource_path("assets/samples/alpine-lake.png")
-                            : Result<std::filesystem::path>(input);
+Result<ModelReading> read(const ModelSetup& setup) {
+  auto path = setup.input.empty() ? resource_path("assets/samples/alpine-lake.png")
+                                  : Result<std::filesystem::path>(setup.input);
   if (!path) return tl::unexpected(path.error());
-  const auto array = read_model_array(*path);
+  const auto array = read_model_array(*path, setup.member);
   if (!array) return tl::unexpected(array.error());
-  auto made = model_input(*array, how);
+  auto made = model_input(*array, setup.preprocessing, setup.data_format);
   if (!made) return tl::unexpected(made.error());
   ModelReading reading{std::move(*made), {}, {}};
-  if (labels.empty()) return reading;
-  const auto text = read_file(labels);
+  // Where no model says what the axes are, two are a picture's and three those of channels.
+  if (setup.model.empty())
+    reading.input.axes = array_axes(reading.input.values.shape(), {4, DataFormat::channels_first});
+  if (setup.labels.empty()) return reading;
+  const auto text = read_file(setup.labels);
   if (text) {
     reading.labels = lines_of(text_of(*text));
   } else {
@@ -94,11 +97,12 @@ Result<ModelPass> forward(const PassRequest& request, const std::atomic<bool>& c
 }  // namespace
 
 void ModelSession::update(const Ui& ui) {
+  const ModelSetup& setup = ui.document.model;
+  if (!setup.model.empty() || !setup.input.empty()) update_reading(ui);
   update_file(ui);
-  if (!ui.document.model.model.empty()) update_reading(ui);
-  const auto& swaps = ui.document.model.swaps;
+  const auto& swaps = setup.swaps;
   has_swaps_ = !swaps.empty();
-  if (file_ && reading_ && file_->path == ui.document.model.model) {
+  if (file_ && reading_ && file_->path == setup.model) {
     update_run(ui, before_, {});
     if (has_swaps_) update_run(ui, after_, swaps);
     if (!has_swaps_) after_.error.clear();
@@ -108,21 +112,30 @@ void ModelSession::update(const Ui& ui) {
 
 /// The model that the document names: just opened by the program, open still, or opened now.
 void ModelSession::update_file(const Ui& ui) {
+  const FileKey wanted{ui.document.model.model, ui.document.model.device};
+  const auto is_wanted = [&](const OpenModelFile& file) {
+    return file.path == wanted.path && file.device == wanted.device;
+  };
   const auto take = [&](const OpenModelFile& opened) {
     file_ = opened;
-    std::erase_if(kept_, [&](const OpenModelFile& kept) { return kept.path == opened.path; });
+    std::erase_if(kept_, [&](const OpenModelFile& kept) {
+      return kept.path == opened.path && kept.device == opened.device;
+    });
     kept_.push_back(opened);
     if (kept_.size() > kKeptModels) kept_.erase(kept_.begin());
-    if (const auto room = torch_room())
-      engine_title_ = fmt::format("LibTorch {}, cpu", (*room)->version());
+    const auto room = torch_room();
+    if (!room) return;
+    engine_title_ = fmt::format("LibTorch {}, {}", (*room)->version(), opened.device);
+    devices_ = (*room)->devices();
   };
   if (auto opened = std::exchange(ui.memory.opened_model, {})) take(*opened);
-  const auto& wanted = ui.document.model.model;
-  if (wanted.empty() || (file_ && file_->path == wanted) || given_up_ == wanted) return;
-  const auto kept = std::ranges::find(kept_, wanted, &OpenModelFile::path);
+  if (wanted.path.empty()) return take_no_file(!ui.document.model.input.empty());
+  if (file_ && is_wanted(*file_)) return;
+  const auto kept = std::ranges::find_if(kept_, is_wanted);
   if (kept != kept_.end()) return take(OpenModelFile(*kept));
   opening_.update(ui, wanted, [wanted](const std::atomic<bool>&) {
-    return std::make_shared<const Result<OpenModelFile>>(open_model_file(wanted));
+    return std::make_shared<const Result<OpenModelFile>>(
+        open_model_file(wanted.path, wanted.device));
   });
   if (opening_.shown() == nullptr || *opening_.shown_key() != wanted) return;
   const Result<OpenModelFile>& opened = **opening_.shown();
@@ -132,12 +145,25 @@ void ModelSession::update_file(const Ui& ui) {
   ui.memory.log.push_back(opened.error().message);
 }
 
+/// Without a model a pool runs on what is read, made for the size that this has.
+void ModelSession::take_no_file(bool has_input) {
+  if (!has_input || !reading_) return file_.reset();
+  const Shape& shape = reading_->input.values.shape();
+  const bool fits = file_ && file_->path.empty() && pool_for_ == Pair{shape.h, shape.w};
+  if (fits) return;
+  pool_for_ = {shape.h, shape.w};
+  file_ = OpenModelFile{{}, pool_model(shape)};
+  engine_title_ = "no model";
+}
+
 void ModelSession::update_reading(const Ui& ui) {
-  const ModelSetup& setup = ui.document.model;
-  const ReadingKey key{setup.input, setup.labels, setup.preprocessing};
+  // What was changed in the model is not read.
+  ModelSetup key = ui.document.model;
+  key.swaps.clear();
+  key.device.clear();
+  if (!key.model.empty()) key.model = "any";
   reading_work_.update(ui, key, [key](const std::atomic<bool>&) {
-    return std::make_shared<const Result<ModelReading>>(
-        read(key.input, key.labels, key.preprocessing));
+    return std::make_shared<const Result<ModelReading>>(read(key));
   });
   if (reading_work_.shown() == nullptr) return;
   const Read& newest = *reading_work_.shown();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -29,6 +30,11 @@ struct ModelPass {
   double seconds = 0.0;
 };
 
+/// Of the batch that the model reads.
+inline std::int64_t samples_of(const ModelPass& pass) {
+  return std::max<std::int64_t>(1, pass.reading->input.values.shape().n);
+}
+
 /// The open model, what it reads and what it gives, all made off the UI thread. What was there
 /// stays until the new is. Thread: the UI's.
 class ModelSession {
@@ -40,7 +46,7 @@ class ModelSession {
   /// The values of that layer, and of those it reads, are wanted where they were not kept.
   void want(std::size_t layer) { needed_ = layer; }
 
-  /// The file that is open; null before the first.
+  /// The file that is open, or a pool of no file; null before the first.
   const OpenModelFile* file() const { return file_ ? &*file_ : nullptr; }
   const ModelReading* reading() const { return reading_.get(); }
   /// Of the model as it was opened, and with its swaps; null before the first, or where it failed.
@@ -52,7 +58,9 @@ class ModelSession {
   const std::string& run_error() const { return before_.error; }
   /// Why the changed model gives nothing.
   const std::string& swap_error() const { return after_.error; }
-  /// `cpu`, and what runs there.
+  /// Where the linked LibTorch can run models.
+  const std::vector<std::string>& devices() const { return devices_; }
+  /// `LibTorch 1.13.1, cpu`: what ran, and where.
   const std::string& engine_title() const { return engine_title_; }
 
   bool opening() const { return opening_.busy(); }
@@ -67,10 +75,10 @@ class ModelSession {
     std::vector<std::size_t> wanted;
     bool operator==(const RunKey&) const = default;
   };
-  struct ReadingKey {
-    std::filesystem::path input, labels;
-    Preprocessing preprocessing;
-    bool operator==(const ReadingKey&) const = default;
+  struct FileKey {
+    std::filesystem::path path;
+    std::string device;
+    bool operator==(const FileKey&) const = default;
   };
   using Opened = std::shared_ptr<const Result<OpenModelFile>>;
   using Read = std::shared_ptr<const Result<ModelReading>>;
@@ -84,6 +92,7 @@ class ModelSession {
   };
 
   void update_file(const Ui& ui);
+  void take_no_file(bool has_input);
   void update_reading(const Ui& ui);
   void update_run(const Ui& ui, Run& run, const std::vector<ModelSwap>& swaps);
   std::vector<std::size_t> wanted_of(const Run& run) const;
@@ -91,13 +100,14 @@ class ModelSession {
 
   std::optional<OpenModelFile> file_;
   std::vector<OpenModelFile> kept_;  ///< Opened before; the newest last.
-  Background<std::filesystem::path, Opened> opening_;
-  Background<ReadingKey, Read> reading_work_;
+  Background<FileKey, Opened> opening_;
+  Background<ModelSetup, Read> reading_work_;
   std::shared_ptr<const ModelReading> reading_;
   const Result<ModelReading>* reading_seen_ = nullptr;
   const Result<OpenModelFile>* opened_seen_ = nullptr;
   std::string input_error_, engine_title_;
-  std::optional<std::filesystem::path> given_up_;
+  std::vector<std::string> devices_{"cpu"};
+  Pair pool_for_{0, 0};  ///< The size that the pool without a model was made for.
   Run before_, after_;
   bool has_swaps_ = false;
   std::optional<std::size_t> needed_;

@@ -12,8 +12,10 @@ namespace poolscope {
 void draw_input_picture(const Ui& ui, MapsState& state, HeatmapTexture& texture, const Pane& pane);
 /// The model and what it reads, with what went wrong with either.
 void draw_model_panel(const Ui& ui, MapsState& state, Column& column);
-/// How the picture becomes numbers.
-void draw_preprocessing(const Ui& ui, MapsState& state, Column& column);
+/// Which array, sample and order of axes are read, and how a picture becomes numbers.
+void draw_input_picks(const Ui& ui, MapsState& state, Column& column);
+/// A line in the colour of errors; nothing where `text` is empty.
+void draw_error(const Ui& ui, Column& column, const std::string& text);
 /// Every layer in its scope; a click, or ↑ and ↓, choose one.
 void draw_layer_tree(const Ui& ui, MapsState& state, Column& column);
 /// The layer before or after the selected one in the list as it is filtered and folded.
@@ -39,6 +41,8 @@ void open_in_explore(const Ui& ui, const MapsState& state);
 void draw_surgery_section(const Ui& ui, MapsState& state, Column& column);
 /// What the model answers, before and after the change.
 void draw_answer_section(const Ui& ui, MapsState& state, Column& column);
+/// Which cells of the selected map are others than before the change.
+void draw_changes_section(const Ui& ui, MapsState& state, Column& column);
 /// How often the answer stays, and stays right, over the folder of the input.
 void draw_folder_section(const Ui& ui, MapsState& state, Column& column);
 /// Figures and histogram of the selected channel.

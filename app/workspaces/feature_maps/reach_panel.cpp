@@ -41,12 +41,6 @@ KeptReach reach_of(const ModelPass& pass, const MapCell& cell, const Shape& map)
   return kept;
 }
 
-void draw_fact(const Ui& ui, Column& column, std::string_view label, const std::string& value) {
-  const Rect row = column.row(28, 0);
-  draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, label);
-  draw_text_right(ui, Font::mono13, {row.max.x, row.center().y}, ui.theme.t1, value);
-}
-
 std::string pair_text(std::int64_t h, std::int64_t w) {
   return h == w ? fmt::format("{} px", h) : fmt::format("{}×{} px", h, w);
 }
@@ -101,8 +95,8 @@ void draw_reach_panel(const Ui& ui, MapsState& state, Column& column) {
     const std::string size = fmt::format("{}×{} px", h, w);
     const std::string stride =
         kept.stride == Pair{0, 0} ? "none" : pair_text(kept.stride.h, kept.stride.w);
-    draw_fact(ui, column, "Receptive field", size);
-    draw_fact(ui, column, "Effective stride", stride);
+    column.fact("Receptive field", size);
+    column.fact("Effective stride", stride);
     ui.tell("reach", fmt::format("{}, stride {}; rows {}…{}, cols {}…{}", size, stride,
                                  kept.field->row_begin, kept.field->row_end - 1,
                                  kept.field->col_begin, kept.field->col_end - 1));
@@ -111,7 +105,7 @@ void draw_reach_panel(const Ui& ui, MapsState& state, Column& column) {
         draw_text_wrapped(ui, Font::sans12, column.at(), ui.theme.t3, column.width(), kept.error) +
         ui.px(6));
   }
-  draw_fact(ui, column, maps->info().is_pooling ? "Values kept" : "Values", kept_text(*maps));
+  column.fact(maps->info().is_pooling ? "Values kept" : "Values", kept_text(*maps));
   column.space(4);
   if (kept.field) draw_field(ui, state, column, *kept.field);
 }

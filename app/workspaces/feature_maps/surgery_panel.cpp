@@ -124,15 +124,17 @@ void draw_verdict(const Ui& ui, MapsState& state, Column& column, const ModelLay
 }
 
 void draw_buttons(const Ui& ui, Column& column, const ModelLayer& layer, const Layer* swap) {
+  const bool has_model = !ui.document.model.model.empty();
   const Rect row = column.row(32);
   const std::string back =
       layer.layer ? fmt::format("Back to {}", pool_word(*layer.layer)) : "Back to its own";
-  if (button(ui, "surgery/back", part_of(ui, row, 0, 2),
+  if (button(ui, "surgery/back", part_of(ui, row, 0, has_model ? 2 : 1),
              {.text = back,
               .icon = Icon::undo,
               .enabled = swap != nullptr,
               .tip = "The model's own pool again"}))
     swap_layer(ui, layer, std::nullopt);
+  if (!has_model) return;
   const bool changed = !ui.document.model.swaps.empty();
   if (button(ui, "surgery/save", part_of(ui, row, 1, 2),
              {.text = "Save as…",
@@ -144,7 +146,8 @@ void draw_buttons(const Ui& ui, Column& column, const ModelLayer& layer, const L
 
 /// The line of Python that does the same.
 void draw_recipe(const Ui& ui, Column& column, const ModelLayer& layer, const Layer& swap) {
-  const bool sayable = layer.is_module && swap.kind->is(Framework::pytorch);
+  const bool sayable =
+      layer.is_module && !ui.document.model.model.empty() && swap.kind->is(Framework::pytorch);
   const std::string code = sayable ? swap_recipe(layer.name, swap) : layer_text(swap);
   ui.tell("recipe", code);
   const Rect row = column.row(32);
