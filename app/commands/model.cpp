@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/model_input.h"
 #include "app/commands/model_report.h"
 #include "app/commands/usage.h"
-#include "app/model_file.h"
 #include "core/engines/torch_room.h"
 #include "core/io/npy.h"
 #include "core/models/pool_script.h"
@@ -22,12 +22,14 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  poolscope model info resnet18.pt --input x.npy\n"
     "  poolscope model maps resnet18.pt --input x.npy --at maxpool --output maps\n"
+    "  poolscope model maps resnet18.pt --input photo.jpg --preset imagenet --output maps\n"
     "  poolscope model swap resnet18.pt --at maxpool --layer 'AvgPool2d(2, 2)' --input x.npy \\\n"
     "    --output maps --save changed.pt\n"
     "A model is a TorchScript file: torch.jit.script(model.eval()).save(\"model.pt\")";
 
 struct ModelOptions {
-  fs::path model, input, output, save;
+  fs::path model, output, save;
+  ModelInputOptions input;
   std::vector<std::string> at;
   std::string layer, device = "cpu";
   bool json = false;
@@ -37,19 +39,6 @@ Result<std::shared_ptr<const Model>> open_model(const ModelOptions& options) {
   const auto room = torch_room();
   if (!room) return tl::unexpected(room.error());
   return (*room)->open_model(options.model, options.device);
-}
-
-/// The array as the file has it: its axes are the model's business.
-Result<ModelRequest> read_request(const fs::path& path) {
-  const auto loaded = read_model_array(path);
-  if (!loaded) return tl::unexpected(loaded.error());
-  if (loaded->kind == InputKind::image) {
-    return failure(
-        fmt::format("{}: an image; a model needs the array that it was trained to read, "
-                    "as .npy",
-                    path.string()));
-  }
-  return ModelRequest{loaded->tensor, array_axes(loaded->tensor.shape(), loaded->form)};
 }
 
 /// One file a layer that ran, and the output.
@@ -75,8 +64,8 @@ Result<void> run_info(const ModelOptions& options) {
   const auto model = open_model(options);
   if (!model) return tl::unexpected(model.error());
   std::optional<ModelRun> run;
-  if (!options.input.empty()) {
-    auto request = read_request(options.input);
+  if (!options.input.path.empty()) {
+    auto request = read_model_request(options.input);
     if (!request) return tl::unexpected(request.error());
     request->budget = 0;
     auto done = (*model)->run(*request);
@@ -102,7 +91,7 @@ Result<std::vector<std::size_t>> layers_named(const Model& model,
 Result<void> run_maps(const ModelOptions& options) {
   const auto model = open_model(options);
   if (!model) return tl::unexpected(model.error());
-  auto request = read_request(options.input);
+  auto request = read_model_request(options.input);
   if (!request) return tl::unexpected(request.error());
   const auto wanted = layers_named(**model, options.at);
   if (!wanted) return tl::unexpected(wanted.error());
@@ -123,7 +112,7 @@ Result<void> run_swap(const ModelOptions& options) {
   if (!model) return tl::unexpected(model.error());
   const auto place = find_pooling_layer((*model)->layers(), options.at.front());
   if (!place) return tl::unexpected(place.error());
-  auto request = read_request(options.input);
+  auto request = read_model_request(options.input);
   if (!request) return tl::unexpected(request.error());
   request->wanted = {*place};
   const auto before = (*model)->run(*request);
@@ -143,9 +132,7 @@ Result<void> run_swap(const ModelOptions& options) {
 CLI::App* add_part(CLI::App& model, const char* name, const char* about, ModelOptions& options) {
   CLI::App* part = model.add_subcommand(name, about);
   part->add_option("MODEL", options.model, "TorchScript file")->type_name("")->required();
-  part->add_option("-i,--input", options.input,
-                   "Array that the model reads, with the axes that it wants: .npy")
-      ->type_name("FILE");
+  add_model_input(*part, options.input);
   part->add_option("--device", options.device, "Where it runs; cpu where left out")
       ->type_name("NAME");
   return part;

@@ -113,6 +113,11 @@ class Model {
   /// The model's own forward pass, nothing captured; `swaps` and `wanted` are not read.
   virtual Result<ModelMap> plain(const ModelRequest& request) const = 0;
 
+  /// The weights that make one channel of a convolution's map: a kernel for each input channel that
+  /// it reads. Shape: 1 x input channels of its group x kernel rows x kernel columns. Errors: no
+  /// module with such weights, a channel that is not there.
+  virtual Result<Tensor> filter(std::size_t layer, std::int64_t channel) const = 0;
+
   /// Writes the model with those pools changed as TorchScript, beside first, then renamed. Errors:
   /// a pool that TorchScript has no operators for, by name; the file.
   virtual Result<void> save(const std::vector<LayerSwap>& swaps,

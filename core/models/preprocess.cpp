@@ -136,10 +136,10 @@ Result<void> take_array(const LoadedArray& array, DataFormat data_format, ModelI
 
 const std::vector<PreprocessingPreset>& preprocessing_presets() {
   static const std::vector<PreprocessingPreset> all{
-      {"ImageNet", {}},
-      {"0 to 1", {.mean = {0.0}, .std = {1.0}}},
-      {"−1 to 1", {.mean = {0.5}, .std = {0.5}}},
-      {"None", {.resize = 0, .crop = 0, .unit = false, .mean = {0.0}, .std = {1.0}}}};
+      {"imagenet", "ImageNet", {}},
+      {"unit", "0 to 1", {.mean = {0.0}, .std = {1.0}}},
+      {"symmetric", "−1 to 1", {.mean = {0.5}, .std = {0.5}}},
+      {"none", "None", {.resize = 0, .crop = 0, .unit = false, .mean = {0.0}, .std = {1.0}}}};
   return all;
 }
 

@@ -25,6 +25,7 @@ struct Preprocessing {
 
 /// A way of preprocessing that goes by a name.
 struct PreprocessingPreset {
+  std::string_view name;   ///< `imagenet`: on the command line.
   std::string_view title;  ///< `ImageNet`.
   Preprocessing settings;
 };

@@ -104,6 +104,7 @@ class ScriptModel final : public Model {
   const std::vector<std::string>& notes() const override { return script_.notes; }
   Result<ModelRun> run(const ModelRequest& request) const override;
   Result<ModelMap> plain(const ModelRequest& request) const override;
+  Result<Tensor> filter(std::size_t layer, std::int64_t channel) const override;
   Result<void> save(const std::vector<LayerSwap>& swaps,
                     const std::filesystem::path& path) const override;
 
@@ -209,6 +210,23 @@ Result<ModelMap> ScriptModel::plain(const ModelRequest& request) const {
   } catch (const std::exception& exception) {
     return tl::unexpected(error_at(kModelInput, exception));
   }
+}
+
+Result<Tensor> ScriptModel::filter(std::size_t layer, std::int64_t channel) const {
+  return libtorch::guarded([&]() -> Result<Tensor> {
+    const std::string& name = script_.layers.at(layer).name;
+    for (const auto& [path, module] : module_.named_modules()) {
+      if (path != name || !module.hasattr("weight")) continue;
+      const at::Tensor weight = module.attr("weight").toTensor();
+      if (weight.dim() != 4) break;
+      if (channel < 0 || channel >= weight.size(0))
+        return failure(fmt::format("{} makes no channel {}", name, channel));
+      return libtorch::map_of(weight.narrow(0, channel, 1), true).map([](const ModelMap& map) {
+        return map.values;
+      });
+    }
+    return failure(fmt::format("{} has no kernels", name));
+  });
 }
 
 Result<void> ScriptModel::save(const std::vector<LayerSwap>& swaps,

@@ -9,6 +9,7 @@ import unittest
 import zipfile
 
 import numpy as np
+from PIL import Image
 
 import network_models as networks
 from poolscope_cli import CommandLineTest
@@ -87,6 +88,33 @@ class Maps(Models):
             torch.save(saved, self.folder / "x.pt")
             self.model("maps", SHELF / "vgg_script.pt", "--input", "x.pt", "--at", "conv", "--output", "d")
             self.assert_same("d/output.npy", expected)
+
+    def test_an_input_may_have_its_channels_last_and_be_one_of_several_arrays(self):
+        network, x = CASES["resnet"]
+        np.savez(self.folder / "x.npz", a=np.zeros((2, 2), np.float32), b=x.permute(0, 2, 3, 1).contiguous().numpy())
+        self.model(
+            *("maps", SHELF / "resnet_script.pt", "--at", "maxpool", "--output", "out"),
+            *("--input", "x.npz", "--array", "b", "--data-format", "channels_last"),
+        )
+        self.assert_same("out/maxpool.npy", networks.hooked_maps(network, x)["maxpool"])
+        error = self.fail_with(1, "model", "info", SHELF / "resnet_script.pt", "--input", "x.npz", "--array", "c")
+        self.assertIn("no array c; there are a, b", error)
+
+    def test_a_picture_is_resized_cropped_and_normalised(self):
+        """Values are those of the arithmetic in float32, on a picture that keeps its size."""
+        picture = np.random.default_rng(3).integers(0, 256, (40, 64, 3), np.uint8)
+        Image.fromarray(picture).save(self.folder / "photo.png")
+        network, _ = CASES["vgg"]
+        crop = torch.from_numpy(picture[4:36, 16:48].astype(np.float32)).permute(2, 0, 1)[None] / 255
+        x = (crop - torch.tensor([0.1, 0.2, 0.3]).view(1, 3, 1, 1)) / 0.5
+        self.model(
+            *("maps", SHELF / "vgg_script.pt", "--input", "photo.png", "--output", "out"),
+            *("--resize", "0", "--crop", "32", "--mean", "0.1", "0.2", "0.3", "--std", "0.5"),
+        )
+        with torch.no_grad():
+            np.testing.assert_allclose(self.load("out/output.npy"), network(x).numpy(), rtol=1e-4, atol=1e-5)
+        error = self.fail_with(1, "model", "info", SHELF / "vgg_script.pt", "--input", "photo.png", "--std", "0")
+        self.assertIn("std is 0", error)
 
     def test_branches_loops_and_tuples_are_followed(self):
         network = networks.Winding().eval()

@@ -107,6 +107,10 @@ class Layers(ModelTest):
         means = self.output_of(self.network, "features.conv2")[0].mean((1, 2))
         self.assertEqual(list(self.figures("after")), means.argsort(descending=True).tolist())
         self.assertEqual(len(self.figures("before")), 6)
+        # What made a channel is shown beside it, through layers that keep channels apart.
+        self.assertEqual(self.shown("filter"), "features.conv2: its 3×3 filter of channel 0")
+        self.click("layer/features.pool1")
+        self.assertEqual(self.shown("filter"), "features.conv1: its 3×3 filter")
 
     def test_keys_choose_layer_channel_and_order(self):
         self.assertEqual(self.key("Down")["shown"]["layer"], "features.conv2")
@@ -252,7 +256,7 @@ class Batch(ModelTest):
         self.ARGUMENTS = [self.folder / "network.pt", self.folder / "x.npz"]
 
     def test_arrays_axes_and_samples_are_picked(self):
-        self.assertEqual(self.shown("model/format"), "NHWC, channels last, detected")
+        self.assertEqual(self.shown("model/format"), "NHWC, detected")
         self.assertIn("3×3×32×32", self.shown("model/input"))
         for sample in range(3):
             self.assertEqual(self.document()["model"]["sample"], sample)
@@ -270,7 +274,7 @@ class Batch(ModelTest):
         self.key("ctrl+z")
         self.assertNotIn("run_error", self.document()["shown"])
         self.choose("model/member", "other")
-        self.assertEqual(self.shown("model/format"), "NCHW, channels first, detected")
+        self.assertEqual(self.shown("model/format"), "NCHW, detected")
         self.assertIn("1×3×32×32", self.shown("model/input"))
         self.assertEqual(self.document()["model"]["sample"], 0)
 

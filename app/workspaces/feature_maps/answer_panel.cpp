@@ -141,9 +141,8 @@ void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
   std::string told;
   for (const AnswerRow& row : kept.rows) {
     draw_row(ui, state, row, changed, column);
-    told +=
-        fmt::format("{}{} #{} {} → #{} {}", told.empty() ? "" : "; ", name_of(state, row.index),
-                    row.rank_before, percent(row.before), row.rank_after, percent(row.after));
+    told += fmt::format("{}{} #{} {} → #{} {}", told.empty() ? "" : "; ", name_of(state, row.index),
+                        row.rank_before, percent(row.before), row.rank_after, percent(row.after));
   }
   ui.tell("answer", told);
   column.space(4);

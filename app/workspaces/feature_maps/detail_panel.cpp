@@ -233,7 +233,7 @@ void toggle_pin(const Ui& ui) {
   });
 }
 
-void draw_detail_head(const Ui& ui, const MapsState& state, const Rect& row) {
+void draw_detail_head(const Ui& ui, MapsState& state, const Rect& row) {
   const ModelView& looked = ui.document.model_view;
   const float y = row.center().y;
   const LayerMaps& maps = *state.maps;
@@ -267,6 +267,7 @@ void draw_detail_head(const Ui& ui, const MapsState& state, const Rect& row) {
                        .tip = "Pinned channels come first, whatever the order",
                        .command = "channel/pin"};
   if (button(ui, "detail/pin", place(pin), pin)) toggle_pin(ui);
+  if (const float end = draw_filter(ui, state, {x, y}, right); end > x) x = end + ui.px(16);
   const std::string shapes =
       fmt::format("{} → {}", map_text(maps.before.axes), map_text(maps.after.axes));
   if (x + text_width(ui, Font::mono12, shapes) < right)

@@ -97,11 +97,11 @@ void edit_numbers(const Ui& ui, Column& column, std::string_view label,
 
 struct FormatChoice {
   DataFormat format;
-  std::string_view title;
+  std::string_view title, guess;
 };
 constexpr std::array<FormatChoice, 2> kFormats{
-    {{DataFormat::channels_first, "NCHW, channels first"},
-     {DataFormat::channels_last, "NHWC, channels last"}}};
+    {{DataFormat::channels_first, "NCHW, channels first", "NCHW, detected"},
+     {DataFormat::channels_last, "NHWC, channels last", "NHWC, detected"}}};
 
 /// Which array of the file, and where its channels are: found out where nobody said it.
 void draw_array_picks(const Ui& ui, const ModelInput& input, Column& column) {
@@ -119,18 +119,18 @@ void draw_array_picks(const Ui& ui, const ModelInput& input, Column& column) {
     }
   }
   if (input.data_format == DataFormat::unspecified) return;
+  const bool guessed = setup.data_format == DataFormat::unspecified;
   std::vector<std::string_view> titles;
   int now = -1;
   for (const FormatChoice& choice : kFormats) {
-    if (choice.format == input.data_format) now = static_cast<int>(titles.size());
-    titles.push_back(choice.title);
+    const bool current = choice.format == input.data_format;
+    if (current) now = static_cast<int>(titles.size());
+    titles.push_back(current && guessed ? choice.guess : choice.title);
   }
-  const bool guessed = setup.data_format == DataFormat::unspecified;
   const auto chosen = combo(ui, "model/format", labelled(ui, column, "Axes"), titles, now);
   tooltip(ui, guessed ? "Where the file has its channels: this is what its sizes look like"
                       : "Where the file has its channels");
-  ui.tell("model/format",
-          fmt::format("{}{}", titles[static_cast<std::size_t>(now)], guessed ? ", detected" : ""));
+  ui.tell("model/format", std::string(titles[static_cast<std::size_t>(now)]));
   if (!chosen) return;
   setup.data_format = kFormats[static_cast<std::size_t>(*chosen)].format;
   act_input(ui, setup);

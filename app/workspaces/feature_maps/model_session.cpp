@@ -7,6 +7,7 @@
 
 #include "app/workspaces/feature_maps/pool_model.h"
 #include "core/base/resources.h"
+#include "core/engines/engine_list.h"
 #include "core/engines/torch_room.h"
 #include "core/io/bytes.h"
 #include "core/io/file.h"
@@ -153,7 +154,7 @@ void ModelSession::take_no_file(bool has_input) {
   if (fits) return;
   pool_for_ = {shape.h, shape.w};
   file_ = OpenModelFile{{}, pool_model(shape)};
-  engine_title_ = "no model";
+  if (const auto engine = find_engine("auto")) engine_title_ = (*engine)->title();
 }
 
 void ModelSession::update_reading(const Ui& ui) {

@@ -31,6 +31,9 @@ void draw_maps_toolbar(const Ui& ui, MapsState& state, const Rect& area);
 void draw_mosaics(const Ui& ui, MapsState& state, const Rect& area);
 /// The selected channel before and after, close, with the arithmetic of the selected cell.
 void draw_channel_detail(const Ui& ui, MapsState& state, const Rect& area);
+/// The kernel of the convolution that made the selected channel, where there is one and room up to
+/// `right`: from `at`, the middle of its left side, on. Gives the end of what was drawn.
+float draw_filter(const Ui& ui, MapsState& state, ImVec2 at, float right);
 /// The source of Explore becomes what this layer reads, and its pipeline the layer where that is
 /// one of ours.
 void open_in_explore(const Ui& ui, const MapsState& state);

@@ -42,6 +42,10 @@ class PoolModel final : public Model {
     return run({request.input, request.axes}).map([](const ModelRun& run) { return run.output; });
   }
 
+  Result<Tensor> filter(std::size_t /*layer*/, std::int64_t /*channel*/) const override {
+    return failure("pools have no kernels of weights");
+  }
+
   Result<void> save(const std::vector<LayerSwap>& /*swaps*/,
                     const std::filesystem::path& /*path*/) const override {
     return failure("no model is open that could be saved");
