@@ -4,6 +4,7 @@
 #include <oneapi/tbb/info.h>
 
 #include "tests/bench/bench_options.h"
+#include "tests/bench/model_case.h"
 #include "tests/bench/report.h"
 
 namespace poolscope::bench {
@@ -41,5 +42,13 @@ int main(int argc, char** argv) {
   CLI::App app("Times Poolscope's CPU engine beside LibTorch, OpenCV and oneDNN.");
   app.name("poolscope_bench");
   bench::add_bench_options(app, options);
-  return bench::run_program(app, argc, argv, [&] { return bench::run(options); });
+  std::string model;
+  int side = 224;
+  app.add_option("--model", model, "Time a TorchScript model that keeps its maps, and no cases")
+      ->type_name("FILE");
+  app.add_option("--side", side, "Of the picture that the model reads; 224 if left out")
+      ->type_name("PIXELS");
+  return bench::run_program(app, argc, argv, [&] {
+    return model.empty() ? bench::run(options) : bench::time_model(model, side);
+  });
 }

@@ -1,6 +1,7 @@
 """The networks of libtorch_model_test.py: a ResNet-18, a VGG-like one, and some that misbehave."""
 
 import copy
+import sys
 
 import torch
 import torch.nn.functional as F
@@ -149,3 +150,8 @@ def hooked_maps(network, x):
     with torch.no_grad():
         network(x)
     return maps
+
+
+if __name__ == "__main__":
+    # A ResNet-18 with random weights, for tests/bench/run.sh --model.
+    torch.jit.script(ResNet18().eval()).save(sys.argv[1])
