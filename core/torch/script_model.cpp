@@ -1,6 +1,7 @@
 #include "core/torch/script_model.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <sstream>
 #include <streambuf>
 
@@ -41,6 +42,15 @@ class ByteStream final : public std::streambuf {
   }
 };
 
+/// What LibTorch says of memory on the CPU that it cannot have, in our words; else the text itself.
+std::string said_of_memory(const std::string& cause) {
+  constexpr std::string_view kAsked = "you tried to allocate ";
+  const std::size_t at = cause.find(kAsked);
+  if (at == std::string::npos) return cause;
+  const double bytes = std::strtod(cause.c_str() + at + kAsked.size(), nullptr);
+  return fmt::format("out of memory: {:.1f} MiB asked for", bytes / (1 << 20));
+}
+
 /// The interpreter tells where in the source it was; what the user needs is the exception itself.
 std::string cause_of(const std::exception& exception) {
   const auto* const own = dynamic_cast<const c10::Error*>(&exception);
@@ -54,7 +64,7 @@ std::string cause_of(const std::exception& exception) {
                        (head.ends_with("Error") || head.ends_with("Exception"));
     if (colon != std::string::npos && named) cause = line.substr(colon + 2);
   }
-  return cause;
+  return said_of_memory(cause);
 }
 
 /// Evaluation, and a note where the model was saved for training.

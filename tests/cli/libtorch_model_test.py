@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import tempfile
 import unittest
@@ -288,6 +289,14 @@ class BadModels(Models):
         self.assertIn("truncated or damaged", self.fail_with(1, *maps, "x.pt"))
         torch.save(torch.zeros(3), self.folder / "x.pt")
         self.assertIn("1 axes", self.fail_with(1, *maps, "x.pt").replace("axis", "axes"))
+
+    def test_memory_that_cannot_be_had_is_an_error_with_its_size(self):
+        """1.5 GiB of addresses: LibTorch, the model and the input find room, the first map does not."""
+        np.save(self.folder / "x.npy", np.zeros((16, 3, 1024, 1024), np.float32))
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))
+        done = self.run_program("model", "info", SHELF / "resnet_script.pt", "--input", "x.npy", preexec_fn=limit)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "poolscope: conv1 (Conv2d): out of memory: 1024.0 MiB asked for\n")
 
     def test_a_model_that_throws_says_what_it_says(self):
         self.save("x.npy", np.zeros((1, 1, 4, 4), np.float32))
