@@ -32,6 +32,10 @@ void Prover::update(const Ui& ui) {
   error_ = result ? "" : result.error().message;
 }
 
+const Proof* Prover::proof(const Evaluation* evaluation) const {
+  return evaluation != nullptr && evaluation->serial == asked_ ? proof_ : nullptr;
+}
+
 std::string Prover::text() const {
   if (proof_ != nullptr) return proof_text(*proof_);
   return error_.empty() ? "" : "no proof: " + error_;

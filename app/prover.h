@@ -24,8 +24,8 @@ class Prover {
   bool busy() const { return asked_ != 0 && proof_ == nullptr && error_.empty(); }
   /// Of a proof under way, 0 to 1.
   float progress() const { return progress_ ? progress_->load() : 0.0F; }
-  /// Of what is on screen; null without one.
-  const Proof* proof() const { return proof_; }
+  /// Of that evaluation; null without one.
+  const Proof* proof(const Evaluation* evaluation) const;
   /// In a sentence: what the proof says, or why there is none; empty where none was asked for.
   std::string text() const;
 

@@ -125,7 +125,7 @@ void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
     return;
   }
   const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
-  if (const Proof* const proof = ui.prover.proof()) {
+  if (const Proof* const proof = ui.prover.proof(ui.evaluation)) {
     const bool holds = proof->holds();
     draw_icon(ui, holds ? Icon::check : Icon::warn, center, holds ? ui.theme.ok : ui.theme.err,
               14.0F);

@@ -64,6 +64,7 @@ Result<void> run_info(const ModelOptions& options) {
   const auto model = open_model(options);
   if (!model) return tl::unexpected(model.error());
   std::optional<ModelRun> run;
+  bool proven = false;
   if (!options.input.path.empty()) {
     auto request = read_model_request(options.input);
     if (!request) return tl::unexpected(request.error());
@@ -71,8 +72,10 @@ Result<void> run_info(const ModelOptions& options) {
     auto done = (*model)->run(*request);
     if (!done) return tl::unexpected(done.error());
     run = std::move(*done);
+    const auto plain = (*model)->plain(*request);
+    proven = plain && same_bits(*plain, run->output);
   }
-  const ModelReport report{options.model.string(), **model, run ? &*run : nullptr};
+  const ModelReport report{options.model.string(), **model, run ? &*run : nullptr, proven};
   fmt::print("{}", options.json ? info_json(report) : info_text(report));
   return {};
 }

@@ -115,7 +115,10 @@ std::string info_text(const ModelReport& report) {
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
-  return text;
+  if (report.run == nullptr) return text;
+  return text + fmt::format("\noutput {}, {}\n", axes_text(report.run->output.axes),
+                            report.proven ? "bit for bit that of the plain forward"
+                                          : "not that of the plain forward: maps may differ too");
 }
 
 std::string info_json(const ModelReport& report) {
@@ -123,7 +126,10 @@ std::string info_json(const ModelReport& report) {
   for (std::size_t i = 0; i < report.model.layers().size(); ++i) {
     layers.push_back(layer_json(report, i));
   }
+  Json output;
+  if (report.run) output = {{"shape", report.run->output.axes}, {"proven", report.proven}};
   return json_text({{"model", report.file},
+                    {"output", output},
                     {"parameter_count", all_parameters(report.model)},
                     {"notes", report.model.notes()},
                     {"layers", layers}},

@@ -11,13 +11,14 @@ struct ModelReport {
   std::string file;
   const Model& model;
   const ModelRun* run = nullptr;
+  bool proven = false;  ///< The run's output has the bits of the plain forward's.
 };
 
 /// A table of the layers, pooling ones with a star.
 std::string info_text(const ModelReport& report);
-/// {"model", "parameter_count", "notes", "layers": [{"name", "kind", "parameters": {...}, "shape",
+/// {"model", "parameter_count", "notes", "output": {"shape", "proven"}, "layers": [{"name", "kind", "parameters": {...}, "shape",
 /// "parameter_count", "scope", "depth", "is_module", "is_container", "is_pooling", "layer",
-/// "inputs"}]}; `shape` is null without a run, or where the layer did not run.
+/// "inputs"}]}; `output` is null without a run, `shape` also where the layer did not run.
 std::string info_json(const ModelReport& report);
 
 /// A pool in another's place, and both answers.

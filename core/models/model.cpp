@@ -1,6 +1,7 @@
 #include "core/models/model.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <numeric>
 
@@ -42,6 +43,12 @@ std::string parameters_text(const std::vector<ModelParameter>& parameters) {
     texts.push_back(parameter.name + "=" + value_text(parameter));
   }
   return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+bool same_bits(const ModelMap& a, const ModelMap& b) {
+  const auto first = a.values.values(), second = b.values.values();
+  return a.axes == b.axes && first.size() == second.size() &&
+         (first.empty() || std::memcmp(first.data(), second.data(), first.size_bytes()) == 0);
 }
 
 Result<Shape> map_shape(const std::vector<std::int64_t>& axes) {

@@ -66,6 +66,9 @@ struct ModelMap {
   std::string type = {};  ///< `float32`; values of another type are converted.
 };
 
+/// Whether both have the same axes, and values of the same bits.
+bool same_bits(const ModelMap& a, const ModelMap& b);
+
 /// A map of that shape. Errors: more axes or elements than arrays may have.
 Result<Shape> map_shape(const std::vector<std::int64_t>& axes);
 

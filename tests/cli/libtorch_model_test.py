@@ -90,6 +90,18 @@ class Maps(Models):
             self.model("maps", SHELF / "vgg_script.pt", "--input", "x.pt", "--at", "conv", "--output", "d")
             self.assert_same("d/output.npy", expected)
 
+    def test_the_run_proves_itself_by_the_plain_forward_s_output(self):
+        for way in ("script", "trace"):
+            report = json.loads(
+                self.model("info", SHELF / f"resnet_{way}.pt", "--json", "--input", SHELF / "resnet.npy")
+            )
+            self.assertEqual(report["output"], {"shape": [1, 1000], "proven": True})
+        np.save(self.folder / "x.npy", np.zeros((1, 4), np.float32))
+        file = self.save_script(networks.Noisy().eval())
+        self.assertIs(json.loads(self.model("info", file, "--json", "--input", "x.npy"))["output"]["proven"], False)
+        self.assertIn("not that of the plain forward", self.model("info", file, "--input", "x.npy"))
+        self.assertIsNone(json.loads(self.model("info", file, "--json"))["output"])
+
     def test_an_input_may_have_its_channels_last_and_be_one_of_several_arrays(self):
         network, x = CASES["resnet"]
         np.savez(self.folder / "x.npz", a=np.zeros((2, 2), np.float32), b=x.permute(0, 2, 3, 1).contiguous().numpy())

@@ -129,6 +129,13 @@ class Throws(nn.Module):
         return x * 2
 
 
+class Noisy(nn.Module):
+    """Draws random numbers, so that no run is like another."""
+
+    def forward(self, x):
+        return x + torch.rand_like(x)
+
+
 def copy_of(network):
     return copy.deepcopy(network)
 

@@ -91,6 +91,7 @@ class Layers(ModelTest):
                 "fc Linear 7",
             ],
         )
+        self.wait(lambda: self.document()["shown"].get("model/proof") == "holds", "the proof")
         # The first pool is shown first; its input is what the activation gave.
         self.assertEqual(self.shown("layer"), "features.pool1")
         before, _ = self.output_of(self.network, "features.relu1")

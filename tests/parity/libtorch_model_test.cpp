@@ -57,10 +57,6 @@ std::size_t place(const Model& model, std::string_view name) {
   return find_layer(model.layers(), name).value();
 }
 
-bool same_bits(const ModelMap& a, const ModelMap& b) {
-  return a.axes == b.axes && std::ranges::equal(a.values.values(), b.values.values());
-}
-
 TEST(LibTorchModel, ACapturedPassHasTheBitsOfThePlainOne) {
   const auto model = opened(defined(kBranching));
   const auto run = model->run(request()).value();

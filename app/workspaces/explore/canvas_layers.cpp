@@ -237,7 +237,7 @@ void draw_input_layers(const Ui& ui, const StageView& view, ExploreState& state,
 
 /// The cells that a proof found to differ.
 void draw_proof_marks(const Ui& ui, const StageView& view, const CanvasLook& look) {
-  const Proof* const proof = ui.prover.proof();
+  const Proof* const proof = ui.prover.proof(ui.evaluation);
   if (proof == nullptr) return;
   const std::int64_t size = view.out_rows * view.out_cols;
   for (const LayerProof& layer : proof->layers) {

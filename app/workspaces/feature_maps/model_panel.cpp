@@ -120,6 +120,26 @@ void draw_input_picture(const Ui& ui, MapsState& state, HeatmapTexture& texture,
                 false});
 }
 
+/// Whether the run that was captured is the model's own.
+void draw_proof(const Ui& ui, const MapsState& state, Column& column) {
+  const std::optional<bool> proven = state.session.proven();
+  if (!proven || !state.session.run_error().empty()) return;
+  if (!*proven) {
+    ui.tell("model/proof", "differs");
+    return draw_error(ui, column,
+                      "The run that kept the maps gives another output than the model's own "
+                      "forward: it may draw random numbers");
+  }
+  ui.tell("model/proof", "holds");
+  const Rect row = column.row(20, 6);
+  draw_icon(ui, Icon::check, {row.min.x + ui.px(8), row.center().y}, ui.theme.ok, 12);
+  draw_text(ui, Font::sans12, {row.min.x + ui.px(22), row.center().y}, ui.theme.t3,
+            "Proven: the plain forward's output");
+  click_area(ui, "model/proof", row, Reach::mouse);
+  tooltip(ui,
+          "The run that kept all maps gives the output of the model's own forward, bit for bit");
+}
+
 void draw_model_panel(const Ui& ui, MapsState& state, Column& column) {
   const Rect title = column.title("Model");
   const Rect folder =
@@ -147,6 +167,7 @@ void draw_model_panel(const Ui& ui, MapsState& state, Column& column) {
   draw_error(ui, column, state.session.input_error());
   draw_error(ui, column, state.session.run_error());
   if (!state.session.run_error().empty()) ui.tell("run_error", state.session.run_error());
+  draw_proof(ui, state, column);
   draw_progress(ui, state, column);
   draw_input_picks(ui, state, column);
 }

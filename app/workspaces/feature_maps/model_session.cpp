@@ -107,6 +107,7 @@ void ModelSession::update(const Ui& ui) {
     update_run(ui, before_, {});
     if (has_swaps_) update_run(ui, after_, swaps);
     if (!has_swaps_) after_.error.clear();
+    if (before_.pass && !file_->path.empty()) prove(ui);
   }
   note_busy();
 }
@@ -211,6 +212,21 @@ void ModelSession::update_run(const Ui& ui, Run& run, const std::vector<ModelSwa
     // Another model's maps, or those of other swaps, are not this one's.
     run.pass.reset();
   }
+}
+
+/// The model's own forward once more, without anything of ours in between.
+void ModelSession::prove(const Ui& ui) {
+  proof_.update(ui, before_.pass->serial, [pass = before_.pass](const std::atomic<bool>&) {
+    const ModelInput& input = pass->reading->input;
+    const auto plain = pass->model->plain({input.values, input.axes});
+    return plain && same_bits(*plain, pass->run.output);
+  });
+}
+
+std::optional<bool> ModelSession::proven() const {
+  const bool known =
+      before_.pass && proof_.shown_key() != nullptr && *proof_.shown_key() == before_.pass->serial;
+  return known ? std::optional(*proof_.shown()) : std::nullopt;
 }
 
 void ModelSession::cancel() {

@@ -63,6 +63,10 @@ class ModelSession {
   /// `LibTorch 1.13.1, cpu`: what ran, and where.
   const std::string& engine_title() const { return engine_title_; }
 
+  /// Whether before() has the output of the model's plain forward, bit for bit; empty until that is
+  /// known.
+  std::optional<bool> proven() const;
+
   bool opening() const { return opening_.busy(); }
   bool busy() const;
   double busy_seconds() const;
@@ -96,6 +100,7 @@ class ModelSession {
   void update_reading(const Ui& ui);
   void update_run(const Ui& ui, Run& run, const std::vector<ModelSwap>& swaps);
   std::vector<std::size_t> wanted_of(const Run& run) const;
+  void prove(const Ui& ui);
   void note_busy();
 
   std::optional<OpenModelFile> file_;
@@ -109,6 +114,7 @@ class ModelSession {
   std::vector<std::string> devices_{"cpu"};
   Pair pool_for_{0, 0};  ///< The size that the pool without a model was made for.
   Run before_, after_;
+  Background<std::uint64_t, bool> proof_;  ///< By the pass's serial.
   bool has_swaps_ = false;
   std::optional<std::size_t> needed_;
   std::optional<std::chrono::steady_clock::time_point> busy_since_;
