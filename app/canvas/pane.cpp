@@ -78,9 +78,14 @@ void draw_cell_text(const Ui& ui, const Rect& cell, ImU32 color, std::string_vie
 void draw_cell_value(const Ui& ui, const Rect& cell, ImU32 color, double value) {
   const auto font = cell_font(ui, std::min(cell.width(), cell.height()));
   if (!font) return;
-  const float digit = text_width(ui, *font, "0");
-  const int digits = std::max(3, static_cast<int>(cell.width() * 0.9F / digit));
-  draw_cell_text(ui, cell, color, short_number_text(value, digits));
+  const auto text_in = [&](Font shown) {
+    const float digit = text_width(ui, shown, "0");
+    return short_number_text(value, std::max(3, static_cast<int>(cell.width() * 0.9F / digit)));
+  };
+  std::string text = text_in(*font);
+  // What only has too few digits is no zero; in a smaller font there may be room for more.
+  if (text == "0" && value != 0.0) text = text_in(std::rbegin(kCellFonts)->font);
+  draw_cell_text(ui, cell, color, text);
 }
 
 Color heat_color(const Ui& ui, const MappedRange& scale, float value) {

@@ -13,8 +13,13 @@ namespace poolscope {
 namespace {
 
 constexpr float kHead = 48.0F, kGap = 24.0F, kFoot = 44.0F;
-/// A cell this wide has room for its number.
-constexpr float kReadableCell = 37.0F;
+/// A cell this wide has room for its number, without and with a sign.
+constexpr float kReadableCell = 37.0F, kReadableSigned = 45.0F;
+
+float readable_cell(const Ui& ui, const LayerMaps& maps) {
+  const bool has_sign = std::min(maps.before.overall.min, maps.after.overall.min) < 0.0F;
+  return ui.px(has_sign ? kReadableSigned : kReadableCell);
+}
 
 /// Where the panes looked in the frame before.
 struct ShownSight {
@@ -39,12 +44,12 @@ CellRect output_cells(const StageView& view) {
 }
 
 /// Square cells over as much of the pane as there are cells for.
-Sight sight_of(const Ui& ui, const StageView& view, ImVec2 room) {
+Sight sight_of(const Ui& ui, const StageView& view, ImVec2 room, float readable) {
   const ModelView& looked = ui.document.model_view;
   const double w = view.domain.width(), h = view.domain.height();
   const double fit = std::min(static_cast<double>(room.x) / w, static_cast<double>(room.y) / h);
   Sight sight{};
-  sight.fit_zoom = std::max(1.0, static_cast<double>(ui.px(kReadableCell)) / fit);
+  sight.fit_zoom = std::max(1.0, static_cast<double>(readable) / fit);
   // Large windows are shown whole, though that leaves no room for numbers.
   const CellRect window = view.window_rect(view.selection.row, view.selection.col);
   const double whole = std::max(1.0, std::min(w / window.width(), h / window.height()));
@@ -290,7 +295,7 @@ void draw_channel_detail(const Ui& ui, MapsState& state, const Rect& area) {
   const float width = std::floor((area.width() - ui.px(kGap)) * 0.5F);
   const float height = area.max.y - ui.px(kFoot) - head.max.y;
   if (height < ui.px(40)) return;
-  const Sight sight = sight_of(ui, *view, {width, height});
+  const Sight sight = sight_of(ui, *view, {width, height}, readable_cell(ui, *state.maps));
   auto& shown = state.panels.of<ShownSight>();
   const CellRect& whole = view->domain;
   shown = {sight.zoom, (sight.before.x0 + sight.before.width() * 0.5 - whole.x0) / whole.width(),
