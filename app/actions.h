@@ -133,7 +133,7 @@ struct SetWorkspace {
 };
 /// Shows a model from its first pool on; what was changed in another model is forgotten.
 struct OpenModel {
-  std::filesystem::path path;
+  std::filesystem::path path;  ///< Empty closes the one that is open.
 };
 /// What the model reads, how, and where it runs; the model and its swaps stay, whatever `setup`
 /// says of them.

@@ -345,7 +345,7 @@ void App::take_opened(const std::filesystem::path& path, OpenedFile file) {
     setup.input = path;
     setup.member.clear();
     setup.data_format = DataFormat::unspecified;
-    actions_.push_back({action::SetModelInput{std::move(setup)}});
+    if (setup != document().model) actions_.push_back({action::SetModelInput{std::move(setup)}});
     actions_.push_back({action::SetWorkspace{std::string(kFeatureMaps)}});
   } else {
     actions_.push_back({action::OpenSource{std::get<Source>(std::move(file.content)).array, path}});

@@ -18,6 +18,10 @@ constexpr float kLabel = 84.0F, kMaxCell = 26.0F;
 void draw_mistakes(const Ui& ui, Column& column, const ConfusionMatrix& matrix,
                    std::span<const std::string> labels) {
   const auto mistakes = matrix.mistakes();
+  if (mistakes.empty()) {
+    const Rect row = column.row(26, 0);
+    draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, "No mistakes");
+  }
   for (const auto& [truth, answer, count] :
        std::span(mistakes).first(std::min(mistakes.size(), kListed))) {
     const Rect row = column.row(26, 0);

@@ -73,7 +73,8 @@ Result<void> run_info(const ModelOptions& options) {
     if (!done) return tl::unexpected(done.error());
     run = std::move(*done);
     const auto plain = (*model)->plain(*request);
-    proven = plain && same_bits(*plain, run->output);
+    if (!plain) return tl::unexpected(plain.error());
+    proven = same_bits(*plain, run->output);
   }
   const ModelReport report{options.model.string(), **model, run ? &*run : nullptr, proven};
   fmt::print("{}", options.json ? info_json(report) : info_text(report));

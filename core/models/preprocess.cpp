@@ -173,7 +173,7 @@ Result<Tensor> resized(const Tensor& tensor, std::int64_t rows, std::int64_t col
 DataFormat likely_format(std::span<const std::int64_t> axes) {
   if (axes.size() < 3) return DataFormat::unspecified;
   const std::int64_t a = axes[axes.size() - 3], b = axes[axes.size() - 2], c = axes.back();
-  const bool square_behind = b == c, square_before = a == b;
+  const bool square_behind = b == c, square_before = a == b && a > 1;
   const bool colours_behind = (c == 1 || c == 3 || c == 4) && a >= 8 && b >= 8;
   const bool last = !square_behind && (square_before || colours_behind);
   return last ? DataFormat::channels_last : DataFormat::channels_first;

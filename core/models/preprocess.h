@@ -32,7 +32,8 @@ struct PreprocessingPreset {
 const std::vector<PreprocessingPreset>& preprocessing_presets();
 
 /// Where an array of 3 or 4 axes most likely keeps its channels: last, where the two sides before
-/// are alike and the last is not, or where it is 1, 3 or 4 and both before are at least 8.
+/// are alike, larger than 1, and the last is not, or where it is 1, 3 or 4 and both before are at
+/// least 8.
 DataFormat likely_format(std::span<const std::int64_t> axes);
 
 /// What a model is given.

@@ -120,7 +120,8 @@ class ArbitraryAction {
         return action::SetWorkspace{
             *rc::gen::element<std::string>("explore", "feature-maps", "attic")};
       case 29:
-        return action::OpenModel{*rc::gen::element<std::string>("/models/a.pt", "/models/b.pt")};
+        return action::OpenModel{
+            *rc::gen::element<std::string>("", "/models/a.pt", "/models/b.pt")};
       case 30:
         return action::SwapModelLayer{
             layer, *rc::gen::arbitrary<bool>() ? std::optional(arbitrary_layer(3)) : std::nullopt};

@@ -41,6 +41,35 @@ TEST(OpenModel, ForgetsWhatWasChangedInAnotherOne) {
   EXPECT_EQ(other.model_view, ModelView{});
 }
 
+TEST(SetModelInput, LeavesTheModelAndItsSwaps) {
+  Document document = with_model();
+  document.model_view.sample = 2;
+  ModelSetup setup;
+  setup.input = "/pictures/lake.png";
+  setup.preprocessing.crop = 32;
+  setup.device = "cuda";
+  const Document next = after(document, action::SetModelInput{setup});
+  EXPECT_EQ(next.model.model, document.model.model);
+  EXPECT_EQ(next.model.swaps, document.model.swaps);
+  EXPECT_EQ(next.model.input, setup.input);
+  EXPECT_EQ(next.model.preprocessing, setup.preprocessing);
+  EXPECT_EQ(next.model.device, "cuda");
+  EXPECT_EQ(next.model_view.sample, 0) << "another file has samples of its own";
+  Document same = next;
+  same.model_view.sample = 2;
+  setup.preprocessing.crop = 64;
+  EXPECT_EQ(after(same, action::SetModelInput{setup}).model_view.sample, 2);
+}
+
+TEST(OpenModel, ClosesWithoutAPath) {
+  Document document = with_model();
+  document.model.input = "/pictures/lake.png";
+  const Document closed = after(document, action::OpenModel{});
+  EXPECT_TRUE(closed.model.model.empty());
+  EXPECT_TRUE(closed.model.swaps.empty());
+  EXPECT_EQ(closed.model.input, "/pictures/lake.png");
+}
+
 TEST(SwapModelLayer, HoldsOnePoolALayer) {
   Document document = with_model();
   document = after(document, action::SwapModelLayer{"pool1", layer_of("MaxPool2d(3, 2)")});

@@ -237,10 +237,9 @@ class Changes(ModelTest):
         row, col = divmod(int(largest.indices[1]), 16)
         document = self.click(f"changes/{row}-{col}")
         self.assertEqual(document["model"]["cell"], [row, col])
-        # Where sizes differ, there is nothing to compare cell by cell.
-        self.click("layer/gap")
-        self.click("layer/features.conv2")
-        self.assertIn("cells", self.shown("changes"))
+        # Where sizes differ, cells cannot be compared one by one.
+        self.enter("parameter/stride/h", "1")
+        self.assertIn("cannot be compared", self.shown("changes"))
 
 
 class Batch(ModelTest):
@@ -311,7 +310,8 @@ class NoModel(WindowTest):
         self.choose("surgery/type", "Average")
         self.assert_pooled(nn.AvgPool2d(2))
         self.assertNotIn("surgery/save", self.document()["controls"])
-        self.assertIn("cells", self.document()["shown"]["changes"])
+        changed = int((nn.MaxPool2d(2)(self.maps) != nn.AvgPool2d(2)(self.maps)).sum())
+        self.assertTrue(self.document()["shown"]["changes"].startswith(f"{changed} of 100 cells, 5 channels;"))
         self.assertNotIn("answer", self.document()["shown"])
         self.assertIn("2×2 px, stride 2 px", self.document()["shown"]["reach"])
 
@@ -321,6 +321,46 @@ class NoModel(WindowTest):
         self.assertEqual(document["workspace"], "feature-maps")
         self.assertEqual(document["model_error"], "")
         self.assert_pooled(nn.MaxPool2d(2))
+
+
+class Closed(ModelTest):
+    def test_a_closed_model_leaves_what_it_read_and_comes_back_with_undo(self):
+        self.choose("surgery/type", "Average")
+        document = self.click("model/close")
+        self.assertEqual(document["model"]["path"], "")
+        self.assertEqual(document["model"]["swaps"], {})
+        self.assertEqual(document["shown"]["model"], "none")
+        self.assertEqual(document["shown"]["layers"], "pool MaxPool2d 3×16×16")
+        self.key("ctrl+z")
+        document = self.document()
+        self.assertEqual(document["model"]["swaps"], {"features.pool1": "AvgPool2d(kernel_size=2, stride=2)"})
+        self.network.features.pool1 = nn.AvgPool2d(2)
+        after, _ = self.output_of(self.network, "features.pool1")
+        for channel, figure in self.figures("after").items():
+            self.assertAlmostEqual(figure, float(after[channel].mean()), delta=6e-4)
+
+    def test_answers_of_another_model_or_size_are_not_compared(self):
+        class Small(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.pool = nn.MaxPool2d(4)
+
+            def forward(self, x):
+                return torch.flatten(self.pool(x), 1)
+
+        self.click("layer/gap")
+        self.choose("surgery/type", "Max")
+        self.click("surgery/remedy")
+        torch.jit.script(Small().eval()).save(str(self.folder / "small.pt"))
+        self.key("ctrl+o")
+        document = self.enter("browser/path", str(self.folder / "small.pt"))
+        self.assertEqual(document["shown"]["layers"], "pool MaxPool2d 3×8×8; flatten_1 flatten 192")
+        # More numbers come out than before.
+        self.enter("parameter/stride/h", "2")
+        self.assertNotIn("answer", self.document()["shown"])
+        self.key("ctrl+z", "ctrl+z")
+        self.assertEqual(self.shown("layers").split("; ")[0], "features Sequential 8×16×16")
+        self.assertIn("#", self.shown("answer"))
 
 
 class Refused(ModelTest):

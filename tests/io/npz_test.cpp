@@ -41,10 +41,10 @@ TEST(Npz, TakesTheArrayThatIsAskedFor) {
   const auto array = parse_npz(*bytes, "features");
   ASSERT_TRUE(array) << array.error().message;
   EXPECT_EQ(array->member, "features");
-  EXPECT_EQ(array->members, (std::vector<std::string>{"features", "labels", "mean", "other"}));
+  EXPECT_EQ(array->members, (std::vector<std::string>{"labels", "mean", "features", "other"}));
   EXPECT_TRUE(array->notes.empty());
   EXPECT_EQ(parse_npz(*bytes, "maps").error().message,
-            "no array maps; there are features, labels, mean, other");
+            "no array maps; there are labels, mean, features, other");
 }
 
 TEST(Npz, OtherFilesHoldOneArray) {

@@ -92,6 +92,8 @@ TEST(LikelyFormat, LooksAtTheSizes) {
   EXPECT_TRUE(last({480, 640, 3}));
   EXPECT_FALSE(last({3, 480, 640}));
   EXPECT_FALSE(last({16, 36, 48}));
+  EXPECT_FALSE(last({1, 1, 5000}));
+  EXPECT_FALSE(last({4, 1, 1, 100}));
   EXPECT_FALSE(last({5, 5, 5})) << "channels come first where nothing tells";
   EXPECT_EQ(likely_format(std::vector<std::int64_t>{4, 5}), DataFormat::unspecified);
 }

@@ -36,8 +36,13 @@ std::vector<std::size_t> ranks_of(const std::vector<RankedClass>& classes) {
 
 void rank(const ModelPass& before, const ModelPass& after, std::int64_t sample, KeptAnswer& kept) {
   kept = {before.serial, after.serial, sample, {}, ""};
-  const auto all =
-      static_cast<std::size_t>(before.run.output.axes.empty() ? 0 : before.run.output.axes.back());
+  const auto &old_axes = before.run.output.axes, &new_axes = after.run.output.axes;
+  if (old_axes != new_axes) {
+    kept.error = fmt::format("The output is {} before and {} after: answers cannot be compared.",
+                             axes_text(old_axes, "×"), axes_text(new_axes, "×"));
+    return;
+  }
+  const auto all = static_cast<std::size_t>(old_axes.empty() ? 0 : old_axes.back());
   const auto of = static_cast<std::size_t>(sample);
   const auto first = top_classes(before.run.output, all, of);
   const auto second = top_classes(after.run.output, all, of);
@@ -45,7 +50,7 @@ void rank(const ModelPass& before, const ModelPass& after, std::int64_t sample, 
     kept.error = (first ? second : first).error().message;
     return;
   }
-  if (first->size() != second->size() || first->empty()) return;
+  if (first->empty()) return;
   const auto before_ranks = ranks_of(*first), after_ranks = ranks_of(*second);
   const auto add = [&](std::size_t index) {
     if (std::ranges::count(kept.rows, index, &AnswerRow::index) > 0) return;
@@ -115,7 +120,9 @@ void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
   // A pool by itself answers nothing.
   if (!before || ui.document.model.model.empty()) return;
   const auto& changed_pass = state.session.after();
-  const auto& after = changed_pass ? changed_pass : before;
+  // What the change gives for another input is no answer to this one.
+  const bool same_input = changed_pass && changed_pass->reading == before->reading;
+  const auto& after = same_input ? changed_pass : before;
   const bool changed = after != before;
   auto& kept = state.panels.of<KeptAnswer>();
   const std::int64_t sample = std::min(ui.document.model_view.sample, samples_of(*before) - 1);

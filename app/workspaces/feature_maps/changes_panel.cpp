@@ -51,8 +51,8 @@ void draw_cell(const Ui& ui, Column& column, const ChangedCell& cell) {
 
 void draw_changes_section(const Ui& ui, MapsState& state, Column& column) {
   const auto &before = state.session.before(), &after = state.session.after();
-  if (!before || !after || before == after || !state.layer || !state.session.swap_error().empty())
-    return;
+  if (!before || !after || before == after || !state.layer) return;
+  if (before->reading != after->reading || !state.session.swap_error().empty()) return;
   const std::size_t layer = *state.layer;
   const Tensor &was = before->run.maps[layer].values, &is = after->run.maps[layer].values;
   if (was.empty() || is.empty()) return;
@@ -67,7 +67,8 @@ void draw_changes_section(const Ui& ui, MapsState& state, Column& column) {
   });
   column.divider();
   const Rect title = column.title("What changed");
-  if (kept.work.shown() == nullptr) return column.space(26);
+  const bool is_known = kept.work.shown_key() != nullptr && *kept.work.shown_key() == key;
+  if (!is_known) return column.space(26);
   const Result<MapChange>& change = *kept.work.shown();
   if (!change) {
     ui.tell("changes", change.error().message);
@@ -87,7 +88,7 @@ void draw_changes_section(const Ui& ui, MapsState& state, Column& column) {
   if (!change->largest.empty()) {
     const Rect head = column.row(26, 0);
     draw_text(ui, Font::sans12, {head.min.x, head.center().y}, ui.theme.t3,
-              fmt::format("Largest changes in channel {}", kept.work.shown_key()->channel));
+              fmt::format("Largest changes in channel {}", key.channel));
   }
   for (const ChangedCell& cell : change->largest) {
     draw_cell(ui, column, cell);

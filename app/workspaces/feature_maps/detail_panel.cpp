@@ -322,7 +322,7 @@ void open_in_explore(const Ui& ui, const MapsState& state) {
   array.form = {4, DataFormat::channels_first};
   array.kind = InputKind::npy;
   array.name = fmt::format("{} {}", has_layer ? "before" : "after", maps.info().name);
-  array.description = fmt::format("feature maps, {}", axes_text(side.axes));
+  array.description = fmt::format("feature maps, {}", map_text(side.axes));
   // One step for undo.
   ui.act(action::OpenSource{std::move(array), {}}, true);
   if (has_layer) ui.act(action::SetPipeline{{{*maps.info().layer}}}, true);

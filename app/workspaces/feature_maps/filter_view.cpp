@@ -28,9 +28,10 @@ std::optional<std::size_t> convolution_before(const ModelPass& pass, std::size_t
   // No chain is longer than the model.
   for (std::size_t step = 0; step < pass.layers.size(); ++step) {
     const ModelLayer& here = pass.layers[layer];
-    if (here.is_module && here.kind.starts_with("Conv2d")) return layer;
+    if (here.is_module && !here.layer && here.kind.starts_with("Conv2d")) return layer;
+    const bool moves = here.kind.find("shuffle") != std::string::npos;
     const bool keeps = here.is_container || here.layer || here.reach.kind == LayerReach::Kind::cell;
-    if (!keeps || here.inputs.size() != 1 || here.inputs.front() == kModelInput) return {};
+    if (!keeps || moves || here.inputs.size() != 1 || here.inputs.front() == kModelInput) return {};
     layer = here.inputs.front();
     if (channels_of(pass, layer) != channels) return {};
   }
@@ -44,14 +45,20 @@ double energy(std::span<const float> kernel) {
   return sum;
 }
 
-/// The kernel of the input channel looked at where the layer is the convolution; else the
-/// strongest.
-std::int64_t shown_kernel(const Tensor& kernels, std::optional<std::int64_t> input) {
-  const std::int64_t count = kernels.shape().c;
-  // Of convolutions in groups only one group is read.
-  if (input) return *input % count;
+/// The input channel that the first kernel reads: those before belong to other groups.
+std::int64_t first_channel(const ModelPass& pass, std::size_t convolution, std::int64_t channel,
+                           std::int64_t kernels) {
+  for (const ModelParameter& parameter : pass.layers[convolution].parameters) {
+    const auto* const groups = std::get_if<std::int64_t>(&parameter.value);
+    if (parameter.name != "groups" || groups == nullptr || *groups < 2) continue;
+    return channel / std::max<std::int64_t>(1, channels_of(pass, convolution) / *groups) * kernels;
+  }
+  return 0;
+}
+
+std::int64_t strongest_kernel(const Tensor& kernels) {
   std::int64_t strongest = 0;
-  for (std::int64_t c = 1; c < count; ++c)
+  for (std::int64_t c = 1; c < kernels.shape().c; ++c)
     if (energy(kernels.plane(0, c)) > energy(kernels.plane(0, strongest))) strongest = c;
   return strongest;
 }
@@ -100,14 +107,17 @@ float draw_filter(const Ui& ui, MapsState& state, ImVec2 at, float right) {
   }
   if (kept.kernels.empty()) return at.x;
   const Shape& shape = kept.kernels.shape();
+  // Of the convolution itself the kernel on the channel looked at; where that is not read, and
+  // behind other layers, the one that counts most.
   const bool is_own = *convolution == maps.layer;
   const bool in_colour = shape.c == 3 && !is_own;
-  const std::int64_t kernel = shown_kernel(
-      kept.kernels,
-      is_own ? std::optional(std::max<std::int64_t>(0, view.input_channel)) : std::nullopt);
+  const std::int64_t first = first_channel(*maps.pass, *convolution, channel, shape.c);
+  const std::int64_t looked_at = view.input_channel - first;
+  const bool is_read = is_own && looked_at >= 0 && looked_at < shape.c;
+  const std::int64_t kernel = is_read ? looked_at : strongest_kernel(kept.kernels);
   std::string text = fmt::format("its {}×{} filter", shape.h, shape.w);
   if (shape.c > 1 && !in_colour)
-    text += fmt::format(" of channel {}{}", kernel, is_own ? "" : ", the strongest");
+    text += fmt::format(" of channel {}{}", first + kernel, is_read ? "" : ", the strongest");
   const float side = ui.px(30);
   const float width = side + ui.px(8) + text_width(ui, Font::sans12, text);
   if (at.x + width > right) return at.x;

@@ -11,20 +11,24 @@
 namespace poolscope {
 namespace {
 
+/// Where images lie, and the classes that names of files and folders can tell.
+struct ListKey {
+  std::filesystem::path folder;
+  std::vector<std::string> labels;
+  bool operator==(const ListKey&) const = default;
+};
+
 /// What was run, and what it gave.
 struct FolderKey {
   const Model* model = nullptr;
   std::vector<ModelSwap> swaps;
-  std::filesystem::path folder;
+  ListKey list;
   Preprocessing preprocessing;
-  std::filesystem::path labels;
   bool operator==(const FolderKey&) const = default;
 };
 
 struct FolderWork {
-  std::filesystem::path folder;
-  std::vector<std::string> labels;
-  std::vector<std::filesystem::path> images;
+  Background<ListKey, std::vector<std::filesystem::path>> list;
   std::optional<FolderKey> asked;
   std::shared_ptr<const FolderRequest> request;
   std::shared_ptr<std::atomic<std::int64_t>> done;
@@ -40,10 +44,9 @@ std::filesystem::path open_folder(const Ui& ui) {
 FolderRequest request_of(const Ui& ui, const MapsState& state, const FolderWork& folder) {
   FolderRequest request{state.session.file()->model,
                         {},
-                        folder.images,
+                        *folder.list.shown(),
                         ui.document.model.preprocessing,
-                        state.session.reading()->labels,
-                        state.layer.value_or(0)};
+                        folder.list.shown_key()->labels};
   for (const ModelSwap& swap : ui.document.model.swaps) {
     if (const auto layer = find_layer(state.layers(), swap.layer))
       request.swaps.push_back({*layer, swap.replacement});
@@ -61,8 +64,8 @@ void draw_row(const Ui& ui, Column& column, std::string_view label, const std::s
   draw_text_right(ui, Font::mono12, {row.max.x, y}, ui.theme.acctext, after);
 }
 
-std::string mean_text(const FolderSide& side, std::int64_t images) {
-  return short_number_text(side.sum / static_cast<double>(images), 6);
+std::string mean_text(const FolderSide& side, std::size_t layer, std::int64_t images) {
+  return short_number_text(side.sums.at(layer) / static_cast<double>(images), 6);
 }
 
 /// Which of the two matrices is shown.
@@ -101,14 +104,16 @@ void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderReq
     draw_row(
         ui, column, "Same top class", "–",
         percent_text(static_cast<double>(result.same_class) / static_cast<double>(result.images)));
-    draw_row(ui, column,
-             fmt::format("Mean after {}", own_name(request.model->layers()[request.layer])),
-             mean_text(before, result.images), mean_text(after, result.images));
-    ui.tell(
-        "folder",
-        fmt::format("{} of {} same, {} and {} of {} right; means {} and {}", result.same_class,
-                    result.images, before.answers.right(), after.answers.right(), result.known(),
-                    mean_text(before, result.images), mean_text(after, result.images)));
+    std::string told =
+        fmt::format("{} of {} same, {} and {} of {} right", result.same_class, result.images,
+                    before.answers.right(), after.answers.right(), result.known());
+    if (state.layer && before.sums.contains(*state.layer)) {
+      const std::string was = mean_text(before, *state.layer, result.images);
+      const std::string is = mean_text(after, *state.layer, result.images);
+      draw_row(ui, column, fmt::format("Mean after {}", own_name(*state.selected())), was, is);
+      told += fmt::format("; means {} and {}", was, is);
+    }
+    ui.tell("folder", told);
     if (result.known() > 0) draw_matrix(ui, state, column, result, request.labels);
   }
   if (result.failed == 0) return;
@@ -124,22 +129,22 @@ void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderReq
 void draw_folder_section(const Ui& ui, MapsState& state, Column& column) {
   const ModelReading* const reading = state.session.reading();
   if (ui.document.model.swaps.empty() || reading == nullptr || !reading->input.is_image) return;
-  if (state.session.file() == nullptr || !state.session.swap_error().empty()) return;
+  // A pool by itself answers nothing.
+  if (state.session.file() == nullptr || ui.document.model.model.empty()) return;
+  if (!state.session.swap_error().empty()) return;
   auto& folder = state.panels.of<FolderWork>();
-  const auto path = open_folder(ui);
-  if (folder.folder != path || folder.labels != reading->labels) {
-    folder.folder = path;
-    folder.labels = reading->labels;
-    folder.images = images_in(path, reading->labels);
-  }
-  if (folder.images.empty()) return;
+  const ListKey list{open_folder(ui), reading->labels};
+  folder.list.update(
+      ui, list, [list](const std::atomic<bool>&) { return images_in(list.folder, list.labels); });
+  if (folder.list.shown() == nullptr || *folder.list.shown_key() != list) return;
+  const auto images = static_cast<std::int64_t>(folder.list.shown()->size());
+  if (images == 0) return;
   column.divider();
   const Rect title = column.title("Over the open folder");
-  draw_text_right(
-      ui, Font::sans12, {title.max.x, title.center().y}, ui.theme.t3,
-      fmt::format("{} images", count_text(static_cast<std::int64_t>(folder.images.size()))));
-  const FolderKey key{state.session.file()->model.get(), ui.document.model.swaps, path,
-                      ui.document.model.preprocessing, ui.document.model.labels};
+  draw_text_right(ui, Font::sans12, {title.max.x, title.center().y}, ui.theme.t3,
+                  fmt::format("{} images", count_text(images)));
+  const FolderKey key{state.session.file()->model.get(), ui.document.model.swaps, list,
+                      ui.document.model.preprocessing};
   if (folder.asked != key) {
     if (button(
             ui, "folder/run", column.row(32),
@@ -160,7 +165,7 @@ void draw_folder_section(const Ui& ui, MapsState& state, Column& column) {
     return draw_result(ui, state, column, *folder.request, *folder.work.shown());
   const Rect row = column.row(28, 4);
   draw_text(ui, Font::sans12, {row.min.x, row.center().y}, ui.theme.t3,
-            fmt::format("{} of {}", folder.done->load(), folder.images.size()));
+            fmt::format("{} of {}", folder.done->load(), images));
 }
 
 }  // namespace poolscope

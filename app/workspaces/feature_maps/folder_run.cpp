@@ -33,10 +33,10 @@ double mean_of(const Tensor& map) {
   return count == 0 ? 0.0 : sum / static_cast<double>(count);
 }
 
-/// A model's first class, and the mean of the layer's map.
+/// A model's first class, and the means of the compared layers' maps.
 struct Answer {
   std::size_t first = 0;
-  double mean = 0.0;
+  std::vector<double> means;
 };
 
 /// Those of the two models.
@@ -47,7 +47,9 @@ Result<std::array<Answer, 2>> answers_on(const FolderRequest& request, const fs:
   const auto input = model_input(*array, request.preprocessing);
   if (!input) return tl::unexpected(input.error());
   ModelRequest run{input->values, input->axes};
-  run.wanted = {request.layer};
+  run.wanted = compared_layers(*request.model);
+  // Without any pool nothing is wanted, not everything.
+  if (run.wanted.empty()) run.budget = 0;
   run.cancelled = &cancelled;
   std::array<Answer, 2> answers{};
   for (Answer& answer : answers) {
@@ -56,7 +58,9 @@ Result<std::array<Answer, 2>> answers_on(const FolderRequest& request, const fs:
     const auto classes = top_classes(done->output, 1);
     if (!classes) return tl::unexpected(classes.error());
     if (classes->empty()) return failure("the model's output has no classes");
-    answer = {classes->front().index, mean_of(done->maps[request.layer].values)};
+    answer.first = classes->front().index;
+    for (const std::size_t layer : run.wanted)
+      answer.means.push_back(mean_of(done->maps[layer].values));
     run.swaps = request.swaps;
   }
   return answers;
@@ -105,9 +109,17 @@ std::optional<std::size_t> class_of_name(const fs::path& image,
   return best;
 }
 
+std::vector<std::size_t> compared_layers(const Model& model) {
+  std::vector<std::size_t> layers;
+  for (std::size_t i = 0; i < model.layers().size(); ++i)
+    if (model.layers()[i].is_pooling && !model.layers()[i].is_container) layers.push_back(i);
+  return layers;
+}
+
 FolderResult compare_over(const FolderRequest& request, std::atomic<std::int64_t>& done,
                           const std::atomic<bool>& cancelled) {
   FolderResult result;
+  const auto layers = compared_layers(*request.model);
   for (const fs::path& image : request.images) {
     if (cancelled) return result;
     const auto answers = answers_on(request, image, cancelled);
@@ -119,8 +131,10 @@ FolderResult compare_over(const FolderRequest& request, std::atomic<std::int64_t
     const auto& [before, after] = *answers;
     ++result.images;
     result.same_class += before.first == after.first ? 1 : 0;
-    result.before.sum += before.mean;
-    result.after.sum += after.mean;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      result.before.sums[layers[i]] += before.means[i];
+      result.after.sums[layers[i]] += after.means[i];
+    }
     const auto truth = class_of_name(image, request.labels);
     if (!truth) continue;
     result.before.answers.add(*truth, before.first);

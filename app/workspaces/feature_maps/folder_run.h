@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,13 +21,12 @@ struct FolderRequest {
   std::vector<std::filesystem::path> images;
   Preprocessing preprocessing;
   std::vector<std::string> labels;
-  std::size_t layer = 0;  ///< Whose maps are compared.
 };
 
 /// What one of the two models gave.
 struct FolderSide {
-  ConfusionMatrix answers;  ///< Of the images whose class is known.
-  double sum = 0.0;         ///< Of the mean of the layer's map, over all images.
+  ConfusionMatrix answers;             ///< Of the images whose class is known.
+  std::map<std::size_t, double> sums;  ///< By pooling layer: its map's mean, over all images.
 };
 
 /// How the answers compare. An image whose name or folder begins with a label is one of that class.
@@ -48,6 +48,9 @@ std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder
 /// The class that an image's name or its folder's tells; spaces, `-` and `_` are one.
 std::optional<std::size_t> class_of_name(const std::filesystem::path& image,
                                          const std::vector<std::string>& labels);
+
+/// The layers whose means are taken: pools, and convolutions with a stride.
+std::vector<std::size_t> compared_layers(const Model& model);
 
 /// Runs both models on every image; `done` counts them. Thread: any; meant for a worker.
 FolderResult compare_over(const FolderRequest& request, std::atomic<std::int64_t>& done,

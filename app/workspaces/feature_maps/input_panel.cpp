@@ -9,7 +9,9 @@
 namespace poolscope {
 namespace {
 
-void act_input(const Ui& ui, const ModelSetup& setup) { ui.act(action::SetModelInput{setup}); }
+void act_input(const Ui& ui, const ModelSetup& setup, bool gesture = false) {
+  if (setup != ui.document.model) ui.act(action::SetModelInput{setup}, gesture);
+}
 
 void draw_labels_row(const Ui& ui, MapsState& state, Column& column) {
   const Rect row = column.row(32, 4);
@@ -68,7 +70,7 @@ void edit_side(const Ui& ui, Column& column, std::string_view label,
                               : "CenterCrop: the square in the middle, in pixels; 0 keeps all"});
   if (edit.kind == StepKind::none) return;
   setup.preprocessing.*side = std::clamp<std::int64_t>(edit.value, 0, 4096);
-  ui.act(action::SetModelInput{setup}, edit.kind == StepKind::step);
+  act_input(ui, setup, edit.kind == StepKind::step);
 }
 
 void edit_numbers(const Ui& ui, Column& column, std::string_view label,
@@ -108,11 +110,11 @@ void draw_array_picks(const Ui& ui, const ModelInput& input, Column& column) {
   ModelSetup setup = ui.document.model;
   if (input.members.size() > 1) {
     std::vector<std::string_view> names(input.members.begin(), input.members.end());
-    const auto now = std::ranges::find(input.members, input.member) - input.members.begin();
-    const auto chosen =
-        combo(ui, "model/member", labelled(ui, column, "Array"), names, static_cast<int>(now));
+    const auto now =
+        static_cast<int>(std::ranges::find(input.members, input.member) - input.members.begin());
+    const auto chosen = combo(ui, "model/member", labelled(ui, column, "Array"), names, now);
     tooltip(ui, "The array of the .npz file that is read");
-    if (chosen) {
+    if (chosen && *chosen != now) {
       setup.member = input.members[static_cast<std::size_t>(*chosen)];
       setup.data_format = DataFormat::unspecified;
       act_input(ui, setup);
@@ -149,21 +151,6 @@ void draw_sample_pick(const Ui& ui, const ModelInput& input, Column& column) {
   edit_model_view(ui, [&](ModelView& view) {
     view.sample = std::clamp<std::int64_t>(edit.value, 0, samples - 1);
   });
-}
-
-/// Where the model runs; nothing where there is no choice.
-void draw_device_pick(const Ui& ui, const MapsState& state, Column& column) {
-  const auto& devices = state.session.devices();
-  if (devices.size() < 2 || ui.document.model.model.empty()) return;
-  const std::vector<std::string_view> names(devices.begin(), devices.end());
-  const auto now = std::ranges::find(devices, ui.document.model.device) - devices.begin();
-  const auto chosen =
-      combo(ui, "model/device", labelled(ui, column, "Device"), names, static_cast<int>(now));
-  tooltip(ui, "Where LibTorch runs the model");
-  if (!chosen) return;
-  ModelSetup setup = ui.document.model;
-  setup.device = devices[static_cast<std::size_t>(*chosen)];
-  act_input(ui, setup);
 }
 
 /// How the picture becomes numbers.
@@ -212,6 +199,21 @@ void draw_preprocessing(const Ui& ui, MapsState& state, Column& column) {
 }
 
 }  // namespace
+
+void draw_device_pick(const Ui& ui, const MapsState& state, Column& column) {
+  const auto& devices = state.session.devices();
+  const auto now = std::ranges::find(devices, ui.document.model.device);
+  const bool has_choice = devices.size() > 1 || now == devices.end();
+  if (!has_choice || ui.document.model.model.empty()) return;
+  const std::vector<std::string_view> names(devices.begin(), devices.end());
+  const int current = now == devices.end() ? -1 : static_cast<int>(now - devices.begin());
+  const auto chosen = combo(ui, "model/device", labelled(ui, column, "Device"), names, current);
+  tooltip(ui, "Where LibTorch runs the model");
+  if (!chosen) return;
+  ModelSetup setup = ui.document.model;
+  setup.device = devices[static_cast<std::size_t>(*chosen)];
+  act_input(ui, setup);
+}
 
 void draw_input_picks(const Ui& ui, MapsState& state, Column& column) {
   draw_device_pick(ui, state, column);

@@ -74,7 +74,7 @@ void draw_input_row(const Ui& ui, MapsState& state, Column& column) {
   const Rect row = column.row(kRow);
   const Rect box = Rect::of(row.min.x, row.min.y, ui.px(kThumbnail), row.height());
   const Click click = click_area(ui, "model/input", row);
-  tooltip(ui, "What the model reads; click to open another picture or an .npy file");
+  tooltip(ui, "What the model reads; click to open another picture or array");
   if (click.clicked) ui.memory.open_browser = true;
   const ModelReading* const reading = state.session.reading();
   if (reading == nullptr) return;
@@ -122,9 +122,10 @@ void draw_input_picture(const Ui& ui, MapsState& state, HeatmapTexture& texture,
 
 /// Whether the run that was captured is the model's own.
 void draw_proof(const Ui& ui, const MapsState& state, Column& column) {
-  const std::optional<bool> proven = state.session.proven();
-  if (!proven || !state.session.run_error().empty()) return;
-  if (!*proven) {
+  const Result<bool>* const proven = state.session.proven();
+  if (proven == nullptr || !state.session.run_error().empty()) return;
+  if (!*proven) return draw_error(ui, column, "No proof: " + proven->error().message);
+  if (!**proven) {
     ui.tell("model/proof", "differs");
     return draw_error(ui, column,
                       "The run that kept the maps gives another output than the model's own "
@@ -147,7 +148,7 @@ void draw_model_panel(const Ui& ui, MapsState& state, Column& column) {
   if (button(ui, "model/open", folder,
              {.icon = Icon::folder,
               .flat = true,
-              .tip = "Open a model (.pt), a picture or an .npy file",
+              .tip = "Open a model (.pt), a picture or an array (.npy, .npz, .pt)",
               .command = "open"}))
     ui.memory.open_browser = true;
   draw_error(ui, column, ui.memory.model_error);
@@ -159,6 +160,7 @@ void draw_model_panel(const Ui& ui, MapsState& state, Column& column) {
                           "torch.jit.script(model.eval()).save(\"model.pt\") writes it. An array "
                           "of feature maps (.npy, .npz) needs none."));
     draw_error(ui, column, state.session.input_error());
+    draw_device_pick(ui, state, column);
     draw_progress(ui, state, column);
     return;
   }

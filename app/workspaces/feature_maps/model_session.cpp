@@ -41,7 +41,11 @@ Result<ModelReading> read(const ModelSetup& setup) {
   if (!path) return tl::unexpected(path.error());
   const auto array = read_model_array(*path, setup.member);
   if (!array) return tl::unexpected(array.error());
-  auto made = model_input(*array, setup.preprocessing, setup.data_format);
+  // Three axes may be those of a signal (N,C,L): a model is given them as they are.
+  DataFormat format = setup.data_format;
+  if (format == DataFormat::unspecified && !setup.model.empty() && array->form.rank == 3)
+    format = DataFormat::channels_first;
+  auto made = model_input(*array, setup.preprocessing, format);
   if (!made) return tl::unexpected(made.error());
   ModelReading reading{std::move(*made), {}, {}};
   // Where no model says what the axes are, two are a picture's and three those of channels.
@@ -103,13 +107,21 @@ void ModelSession::update(const Ui& ui) {
   update_file(ui);
   const auto& swaps = setup.swaps;
   has_swaps_ = !swaps.empty();
+  drop_foreign_passes();
   if (file_ && reading_ && file_->path == setup.model) {
     update_run(ui, before_, {});
     if (has_swaps_) update_run(ui, after_, swaps);
     if (!has_swaps_) after_.error.clear();
+    drop_foreign_passes();
     if (before_.pass && !file_->path.empty()) prove(ui);
   }
   note_busy();
+}
+
+/// Layers are counted by their model: another one's maps are not this one's.
+void ModelSession::drop_foreign_passes() {
+  for (Run* run : {&before_, &after_})
+    if (run->pass && (!file_ || run->pass->model != file_->model)) run->pass.reset();
 }
 
 /// The model that the document names: just opened by the program, open still, or opened now.
@@ -132,7 +144,11 @@ void ModelSession::update_file(const Ui& ui) {
   };
   if (auto opened = std::exchange(ui.memory.opened_model, {})) take(*opened);
   if (wanted.path.empty()) return take_no_file(!ui.document.model.input.empty());
-  if (file_ && is_wanted(*file_)) return;
+  if (file_ && is_wanted(*file_)) {
+    // What failed meanwhile, on another device, is no fault of what is open.
+    if (std::exchange(opened_seen_, nullptr) != nullptr) ui.memory.model_error.clear();
+    return;
+  }
   const auto kept = std::ranges::find_if(kept_, is_wanted);
   if (kept != kept_.end()) return take(OpenModelFile(*kept));
   opening_.update(ui, wanted, [wanted](const std::atomic<bool>&) {
@@ -147,9 +163,24 @@ void ModelSession::update_file(const Ui& ui) {
   ui.memory.log.push_back(opened.error().message);
 }
 
+/// Nothing is open, and nothing is left of what was.
+void ModelSession::forget() {
+  if (!file_ && engine_title_.empty()) return;
+  file_.reset();
+  engine_title_.clear();
+  input_error_.clear();
+  for (Run* run : {&before_, &after_}) {
+    run->background.cancel();
+    run->pass.reset();
+    run->error.clear();
+    run->asked.reset();
+  }
+}
+
 /// Without a model a pool runs on what is read, made for the size that this has.
 void ModelSession::take_no_file(bool has_input) {
-  if (!has_input || !reading_) return file_.reset();
+  if (!has_input) return forget();
+  if (!reading_) return file_.reset();
   const Shape& shape = reading_->input.values.shape();
   const bool fits = file_ && file_->path.empty() && pool_for_ == Pair{shape.h, shape.w};
   if (fits) return;
@@ -216,17 +247,20 @@ void ModelSession::update_run(const Ui& ui, Run& run, const std::vector<ModelSwa
 
 /// The model's own forward once more, without anything of ours in between.
 void ModelSession::prove(const Ui& ui) {
-  proof_.update(ui, before_.pass->serial, [pass = before_.pass](const std::atomic<bool>&) {
-    const ModelInput& input = pass->reading->input;
-    const auto plain = pass->model->plain({input.values, input.axes});
-    return plain && same_bits(*plain, pass->run.output);
-  });
+  const ProofKey key{before_.pass->model, before_.pass->reading};
+  proof_.update(
+      ui, key, [key, output = before_.pass->run.output](const std::atomic<bool>&) -> Result<bool> {
+        const ModelInput& input = key.reading->input;
+        return key.model->plain({input.values, input.axes}).map([&](const ModelMap& plain) {
+          return same_bits(plain, output);
+        });
+      });
 }
 
-std::optional<bool> ModelSession::proven() const {
-  const bool known =
-      before_.pass && proof_.shown_key() != nullptr && *proof_.shown_key() == before_.pass->serial;
-  return known ? std::optional(*proof_.shown()) : std::nullopt;
+const Result<bool>* ModelSession::proven() const {
+  if (!before_.pass || proof_.shown_key() == nullptr) return nullptr;
+  const ProofKey now{before_.pass->model, before_.pass->reading};
+  return *proof_.shown_key() == now ? proof_.shown() : nullptr;
 }
 
 void ModelSession::cancel() {

@@ -63,9 +63,9 @@ class ModelSession {
   /// `LibTorch 1.13.1, cpu`: what ran, and where.
   const std::string& engine_title() const { return engine_title_; }
 
-  /// Whether before() has the output of the model's plain forward, bit for bit; empty until that is
-  /// known.
-  std::optional<bool> proven() const;
+  /// Whether before() has the output of the model's plain forward, bit for bit; null until that is
+  /// known. Errors: those of the plain forward.
+  const Result<bool>* proven() const;
 
   bool opening() const { return opening_.busy(); }
   bool busy() const;
@@ -84,6 +84,11 @@ class ModelSession {
     std::string device;
     bool operator==(const FileKey&) const = default;
   };
+  struct ProofKey {
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const ModelReading> reading;
+    bool operator==(const ProofKey&) const = default;
+  };
   using Opened = std::shared_ptr<const Result<OpenModelFile>>;
   using Read = std::shared_ptr<const Result<ModelReading>>;
   using Passed = std::shared_ptr<const Result<ModelPass>>;
@@ -97,6 +102,8 @@ class ModelSession {
 
   void update_file(const Ui& ui);
   void take_no_file(bool has_input);
+  void forget();
+  void drop_foreign_passes();
   void update_reading(const Ui& ui);
   void update_run(const Ui& ui, Run& run, const std::vector<ModelSwap>& swaps);
   std::vector<std::size_t> wanted_of(const Run& run) const;
@@ -114,7 +121,7 @@ class ModelSession {
   std::vector<std::string> devices_{"cpu"};
   Pair pool_for_{0, 0};  ///< The size that the pool without a model was made for.
   Run before_, after_;
-  Background<std::uint64_t, bool> proof_;  ///< By the pass's serial.
+  Background<ProofKey, Result<bool>> proof_;
   bool has_swaps_ = false;
   std::optional<std::size_t> needed_;
   std::optional<std::chrono::steady_clock::time_point> busy_since_;

@@ -12,6 +12,8 @@ namespace poolscope {
 void draw_input_picture(const Ui& ui, MapsState& state, HeatmapTexture& texture, const Pane& pane);
 /// The model and what it reads, with what went wrong with either.
 void draw_model_panel(const Ui& ui, MapsState& state, Column& column);
+/// Where the model runs; nothing where there is no choice and the device asked for is there.
+void draw_device_pick(const Ui& ui, const MapsState& state, Column& column);
 /// Which array, sample and order of axes are read, and how a picture becomes numbers.
 void draw_input_picks(const Ui& ui, MapsState& state, Column& column);
 /// A line in the colour of errors; nothing where `text` is empty.
