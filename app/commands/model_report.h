@@ -16,9 +16,10 @@ struct ModelReport {
 
 /// A table of the layers, pooling ones with a star.
 std::string info_text(const ModelReport& report);
-/// {"model", "parameter_count", "notes", "output": {"shape", "proven"}, "layers": [{"name", "kind", "parameters": {...}, "shape",
-/// "parameter_count", "scope", "depth", "is_module", "is_container", "is_pooling", "layer",
-/// "inputs"}]}; `output` is null without a run, `shape` also where the layer did not run.
+/// {"model", "parameter_count", "notes", "output": {"shape", "proven"}, "layers": [{"name", "kind",
+/// "parameters": {...}, "shape", "parameter_count", "scope", "depth", "is_module", "is_container",
+/// "is_pooling", "layer", "inputs"}]}; `output` is null without a run, `shape` also where the layer
+/// did not run.
 std::string info_json(const ModelReport& report);
 
 /// A pool in another's place, and both answers.
