@@ -1,7 +1,9 @@
 """Feature maps: a model is opened, every map of it is PyTorch's, and other pools take the place of its own."""
 
+import pathlib
 import re
 import shutil
+import sys
 import unittest
 
 import numpy as np
@@ -9,6 +11,9 @@ import torch
 from torch import nn
 
 from poolscope_window import G6, WindowTest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+import network_models as networks  # noqa: E402
 
 
 class Network(nn.Module):
@@ -33,13 +38,16 @@ class ModelTest(WindowTest):
 
     def prepare(self):
         torch.manual_seed(3)
-        self.network = Network().eval()
+        self.network, self.input = self.network_and_input()
+        self.network.eval()
         self.network.fc.weight.data *= 12
-        self.input = torch.randn(1, 3, 32, 32)
         torch.jit.script(self.network).save(str(self.folder / "network.pt"))
         np.save(self.folder / "x.npy", self.input.numpy())
         shutil.copy(G6, self.folder)
         self.ARGUMENTS = [self.folder / "network.pt", self.folder / "x.npy"]
+
+    def network_and_input(self):
+        return Network(), torch.randn(1, 3, 32, 32)
 
     def shown(self, name):
         return self.document()["shown"][name]
@@ -212,6 +220,29 @@ class Surgery(ModelTest):
             np.testing.assert_allclose(
                 torch.jit.load(str(self.folder / "changed.pt"))(self.input), self.network(self.input), rtol=1e-5
             )
+
+
+class ResNet(ModelTest):
+    """The ResNet-18 of the command line's tests, on a random picture of 224x224."""
+
+    def network_and_input(self):
+        return networks.ResNet18(), torch.randn(1, 3, 224, 224)
+
+    def test_its_max_pool_is_shown_before_and_after_and_an_average_changes_the_answer(self):
+        layers = self.shown("layers").split("; ")
+        self.assertIn("relu ReLU 64×112×112", layers)
+        self.assertIn("maxpool MaxPool2d 64×56×56", layers)
+        self.assertEqual(self.shown("layer"), "maxpool")
+        self.assertEqual((len(self.figures("before")), len(self.figures("after"))), (64, 64))
+        _, before = self.output_of(self.network, "maxpool")
+        self.assert_answer(before, before)
+        self.choose("surgery/type", "Average")
+        self.network.maxpool = nn.AvgPool2d(3, 2, 1)
+        maps, after = self.output_of(self.network, "maxpool")
+        for channel, figure in self.figures("after").items():
+            self.assertAlmostEqual(figure, float(maps[channel].mean()), delta=6e-4)
+        self.assert_answer(before, after)
+        self.assertNotEqual(before.topk(5).indices.tolist(), after.topk(5).indices.tolist())
 
 
 class Changes(ModelTest):
