@@ -8,6 +8,7 @@ import unittest
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import nn
 
 from poolscope_window import G6, WindowTest
@@ -271,6 +272,58 @@ class Changes(ModelTest):
         # Where sizes differ, cells cannot be compared one by one.
         self.enter("parameter/stride/h", "1")
         self.assertIn("cannot be compared", self.shown("changes"))
+
+
+class Folder(ModelTest):
+    """Starts on the first of four pictures, whose names tell their classes."""
+
+    def prepare(self):
+        super().prepare()
+        rng = np.random.default_rng(5)
+        self.pictures = [rng.integers(0, 256, (32, 32, 3), np.uint8) for _ in range(4)]
+        (self.folder / "set").mkdir()
+        for i, picture in enumerate(self.pictures):
+            Image.fromarray(picture).save(self.folder / "set" / f"kind-{i}.png")
+        (self.folder / "labels.txt").write_text("".join(f"kind {i}\n" for i in range(7)))
+        self.ARGUMENTS = [self.folder / "network.pt", self.folder / "set" / "kind-0.png"]
+
+    def answers(self):
+        """The class of each picture and the mean behind the pool, as PyTorch gives them."""
+        classes, means = [], []
+        for picture in self.pictures:
+            x = torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1)[None] / 255
+            self.input = (x - 0.5) / 0.5
+            map_, answer = self.output_of(self.network, "features.pool1")
+            classes.append(int(answer.argmax()))
+            means.append(float(map_.mean()))
+        return classes, sum(means) / len(means)
+
+    def test_both_models_are_compared_over_all_pictures(self):
+        self.choose("model/preset", "−1 to 1")
+        self.click("model/prepare")
+        self.enter("model/resize", "0")
+        self.enter("model/crop", "0")
+        self.enter("model/labels", str(self.folder / "labels.txt"))
+        self.choose("surgery/type", "Average")
+        document = self.click("folder/run")
+        self.wait(lambda: "folder" in self.document()["shown"], "the comparison")
+        before, mean_before = self.answers()
+        self.network.features.pool1 = nn.AvgPool2d(2)
+        after, mean_after = self.answers()
+        same = sum(a == b for a, b in zip(before, after))
+        right = [sum(answer == i for i, answer in enumerate(answers)) for answers in (before, after)]
+        document = self.document()
+        told = document["shown"]["folder"]
+        self.assertTrue(told.startswith(f"{same} of 4 same, {right[0]} and {right[1]} of 4 right; means "), told)
+        shown = [float(text) for text in told.split("means ")[1].split(" and ")]
+        np.testing.assert_allclose(shown, [mean_before, mean_after], rtol=0.01)
+        matrix = {f"kind {i}→kind {answer} 1" for i, answer in enumerate(after)}
+        self.assertEqual(set(document["shown"]["folder/matrix"].split("; ")), matrix)
+        ratio = mean_before / mean_after
+        self.assertEqual(
+            document["shown"].get("folder/untrained"),
+            f"Not retrained. conv2 learned on values {ratio:.1f}× larger than these.",
+        )
 
 
 class Batch(ModelTest):

@@ -87,6 +87,39 @@ void draw_matrix(const Ui& ui, MapsState& state, Column& column, const FolderRes
                  labels);
 }
 
+/// What the layers behind a pool learned on is not what another pool gives them; empty where it is
+/// much the same, or no layer learned anything.
+std::string untrained_text(const std::vector<ModelLayer>& layers, std::size_t pool, double before,
+                           double after) {
+  const auto learned = [](const ModelLayer& layer) {
+    return !layer.is_container && layer.parameter_count > 0;
+  };
+  const auto next =
+      std::find_if(layers.begin() + static_cast<std::ptrdiff_t>(pool) + 1, layers.end(), learned);
+  // Where signs differ or one is 0, there is no telling how many times larger one is.
+  if (next == layers.end() || !(before * after > 0.0)) return {};
+  const double ratio = before / after;
+  if (ratio > 0.9 && ratio < 1.1) return {};
+  return fmt::format("Not retrained. {} learned on values {:.1f}× {} than these.", own_name(*next),
+                     std::max(ratio, 1.0 / ratio), ratio > 1.0 ? "larger" : "smaller");
+}
+
+void draw_untrained(const Ui& ui, const MapsState& state, Column& column,
+                    const FolderResult& result) {
+  const ModelLayer* const pool = state.selected();
+  if (pool == nullptr || ui.document.model.replacement(pool->name) == nullptr) return;
+  const auto before = result.before.sums.find(*state.layer);
+  if (before == result.before.sums.end()) return;
+  const std::string text = untrained_text(state.layers(), *state.layer, before->second,
+                                          result.after.sums.at(*state.layer));
+  if (text.empty()) return;
+  ui.tell("folder/untrained", text);
+  column.space(6);
+  column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
+                             Icon::warn, text) +
+                     ui.px(8));
+}
+
 void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderRequest& request,
                  const FolderResult& result) {
   const FolderSide &before = result.before, &after = result.after;
@@ -116,6 +149,7 @@ void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderReq
     ui.tell("folder", told);
     if (result.known() > 0) draw_matrix(ui, state, column, result, request.labels);
   }
+  draw_untrained(ui, state, column, result);
   if (result.failed == 0) return;
   column.space(6);
   column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
