@@ -121,7 +121,9 @@ class Model(PictureTest):
     ARGUMENTS = [ASSETS / "models" / "gabor-seeded.pt"]
 
     def test_feature_maps(self):
-        self.wait(lambda: "after/0" in self.document()["controls"], "the maps")
+        self.wait(lambda: self.document()["shown"].get("model/proof") == "holds", "the maps and their proof")
+        self.choose("surgery/type", "Average")
+        self.click("after/5")
         self.save("feature-maps")
 
 
