@@ -119,11 +119,8 @@ void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
   const auto& before = state.session.before();
   // A pool by itself answers nothing.
   if (!before || ui.document.model.model.empty()) return;
-  const auto& changed_pass = state.session.after();
-  // What the change gives for another input is no answer to this one.
-  const bool same_input = changed_pass && changed_pass->reading == before->reading;
-  const auto& after = same_input ? changed_pass : before;
-  const bool changed = after != before;
+  const auto changed = state.session.changed();
+  const auto& after = changed ? changed : before;
   auto& kept = state.panels.of<KeptAnswer>();
   const std::int64_t sample = std::min(ui.document.model_view.sample, samples_of(*before) - 1);
   if (kept.before != before->serial || kept.after != after->serial || kept.sample != sample)
@@ -144,10 +141,10 @@ void draw_answer_section(const Ui& ui, MapsState& state, Column& column) {
     const float end = title.max.x - text_width(ui, Font::sans12, is);
     draw_text_right(ui, Font::sans12, {end, title.center().y}, ui.theme.t2, was + " → ");
   }
-  draw_head(ui, column, changed);
+  draw_head(ui, column, changed != nullptr);
   std::string told;
   for (const AnswerRow& row : kept.rows) {
-    draw_row(ui, state, row, changed, column);
+    draw_row(ui, state, row, changed != nullptr, column);
     told += fmt::format("{}{} #{} {} → #{} {}", told.empty() ? "" : "; ", name_of(state, row.index),
                         row.rank_before, percent(row.before), row.rank_after, percent(row.after));
   }

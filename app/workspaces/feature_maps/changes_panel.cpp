@@ -50,9 +50,9 @@ void draw_cell(const Ui& ui, Column& column, const ChangedCell& cell) {
 }  // namespace
 
 void draw_changes_section(const Ui& ui, MapsState& state, Column& column) {
-  const auto &before = state.session.before(), &after = state.session.after();
-  if (!before || !after || before == after || !state.layer) return;
-  if (before->reading != after->reading || !state.session.swap_error().empty()) return;
+  const auto& before = state.session.before();
+  const auto after = state.session.changed();
+  if (!after || !state.layer || !state.session.swap_error().empty()) return;
   const std::size_t layer = *state.layer;
   const Tensor &was = before->run.maps[layer].values, &is = after->run.maps[layer].values;
   if (was.empty() || is.empty()) return;

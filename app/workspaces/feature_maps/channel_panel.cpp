@@ -54,12 +54,9 @@ void draw_channel_section(const Ui& ui, MapsState& state, Column& column) {
   if (!state.maps || state.maps->before.values.empty() || state.maps->after.values.empty()) return;
   const LayerMaps& maps = *state.maps;
   const ModelView& view = ui.document.model_view;
-  const auto inside = [](std::int64_t channel, const SideMaps& side) {
-    return std::clamp<std::int64_t>(channel, 0, side.channels() - 1);
-  };
-  const std::int64_t channel = inside(view.channel, maps.after);
+  const std::int64_t channel = maps.after.nearest(view.channel);
   const std::int64_t input =
-      inside(maps.keeps_channels() ? channel : view.input_channel, maps.before);
+      maps.before.nearest(maps.keeps_channels() ? channel : view.input_channel);
   auto& kept = state.panels.of<KeptHistograms>();
   if (kept.maps != maps.serial || kept.channel != channel || kept.input_channel != input) {
     kept = {maps.serial, channel, input, channel_histogram(maps.before.values, input),

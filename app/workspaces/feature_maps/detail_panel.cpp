@@ -242,13 +242,10 @@ void draw_detail_head(const Ui& ui, MapsState& state, const Rect& row) {
   const ModelView& looked = ui.document.model_view;
   const float y = row.center().y;
   const LayerMaps& maps = *state.maps;
-  const std::int64_t channel = std::clamp<std::int64_t>(
-      looked.channel, 0, std::max<std::int64_t>(0, maps.after.channels() - 1));
+  const std::int64_t channel = maps.after.nearest(looked.channel);
   std::string title = fmt::format("Channel {}", channel);
   if (!maps.keeps_channels() && maps.before.channels() > 0)
-    title = fmt::format(
-        "Channel {} → {}",
-        std::clamp<std::int64_t>(looked.input_channel, 0, maps.before.channels() - 1), channel);
+    title = fmt::format("Channel {} → {}", maps.before.nearest(looked.input_channel), channel);
   float x = draw_text(ui, Font::sans14_semibold, {row.min.x, y}, ui.theme.t1, title) + ui.px(10);
   float right = row.max.x;
   const auto place = [&](const ButtonSpec& spec) {

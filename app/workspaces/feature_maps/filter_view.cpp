@@ -10,9 +10,9 @@ namespace {
 
 /// The kernels that made a channel, kept while it is the same.
 struct KeptFilter {
-  const Model* model = nullptr;
-  std::size_t layer = 0;
+  std::uint64_t maps = 0;
   std::int64_t channel = -1;
+  std::size_t convolution = 0;
   Tensor kernels;  ///< Empty where there are none.
 };
 
@@ -89,29 +89,32 @@ void draw_kernel(const Rect& box, const Tensor& kernels, std::int64_t kernel, bo
   }
 }
 
+KeptFilter filter_of(const LayerMaps& maps, std::int64_t channel) {
+  KeptFilter kept{maps.serial, channel, 0, {}};
+  const auto convolution = convolution_before(*maps.pass, maps.layer);
+  if (!convolution) return kept;
+  kept.convolution = *convolution;
+  if (auto kernels = maps.pass->model->filter(*convolution, channel))
+    kept.kernels = std::move(*kernels);
+  return kept;
+}
+
 }  // namespace
 
 float draw_filter(const Ui& ui, MapsState& state, ImVec2 at, float right) {
   const LayerMaps& maps = *state.maps;
-  const auto convolution = convolution_before(*maps.pass, maps.layer);
-  if (!convolution) return at.x;
   const ModelView& view = ui.document.model_view;
-  const std::int64_t channel = std::clamp<std::int64_t>(
-      view.channel, 0, std::max<std::int64_t>(0, maps.after.channels() - 1));
+  const std::int64_t channel = maps.after.nearest(view.channel);
   auto& kept = state.panels.of<KeptFilter>();
-  if (kept.model != maps.pass->model.get() || kept.layer != *convolution ||
-      kept.channel != channel) {
-    auto kernels = maps.pass->model->filter(*convolution, channel);
-    kept = {maps.pass->model.get(), *convolution, channel,
-            kernels ? std::move(*kernels) : Tensor()};
-  }
+  if (kept.maps != maps.serial || kept.channel != channel) kept = filter_of(maps, channel);
   if (kept.kernels.empty()) return at.x;
+  const std::size_t convolution = kept.convolution;
   const Shape& shape = kept.kernels.shape();
   // Of the convolution itself the kernel on the channel looked at; where that is not read, and
   // behind other layers, the one that counts most.
-  const bool is_own = *convolution == maps.layer;
+  const bool is_own = convolution == maps.layer;
   const bool in_colour = shape.c == 3 && !is_own;
-  const std::int64_t first = first_channel(*maps.pass, *convolution, channel, shape.c);
+  const std::int64_t first = first_channel(*maps.pass, convolution, channel, shape.c);
   const std::int64_t looked_at = view.input_channel - first;
   const bool is_read = is_own && looked_at >= 0 && looked_at < shape.c;
   const std::int64_t kernel = is_read ? looked_at : strongest_kernel(kept.kernels);
@@ -125,8 +128,8 @@ float draw_filter(const Ui& ui, MapsState& state, ImVec2 at, float right) {
   draw_kernel(box, kept.kernels, kernel, in_colour);
   click_area(ui, "detail/filter", box, Reach::mouse);
   tooltip(ui, fmt::format("The weights of {} that make this channel; grey is 0",
-                          maps.pass->layers[*convolution].name));
-  ui.tell("filter", fmt::format("{}: {}", maps.pass->layers[*convolution].name, text));
+                          maps.pass->layers[convolution].name));
+  ui.tell("filter", fmt::format("{}: {}", maps.pass->layers[convolution].name, text));
   return draw_text(ui, Font::sans12, {box.max.x + ui.px(8), at.y}, ui.theme.t3, text);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,10 @@ struct SideMaps {
   ChannelFigures overall;  ///< Only its range is filled in.
 
   std::int64_t channels() const { return values.shape().c; }
+  /// That channel, or the last one where there are fewer.
+  std::int64_t nearest(std::int64_t channel) const {
+    return std::clamp<std::int64_t>(channel, 0, std::max<std::int64_t>(0, channels() - 1));
+  }
 };
 
 /// A layer with what it reads and what it gives, ready to be drawn; all of one pass.

@@ -89,12 +89,8 @@ LayerScene::Scene LayerScene::make(const std::shared_ptr<const LayerMaps>& maps,
 void LayerScene::update(const Ui& ui, const std::shared_ptr<const LayerMaps>& maps) {
   if (!maps) return;
   const ModelView& view = ui.document.model_view;
-  const auto inside = [](std::int64_t channel, const SideMaps& side) {
-    return std::clamp<std::int64_t>(channel, 0, std::max<std::int64_t>(0, side.channels() - 1));
-  };
-  Key key{maps->serial, inside(view.channel, maps->after), 0};
-  key.input_channel =
-      inside(maps->keeps_channels() ? view.channel : view.input_channel, maps->before);
+  const Key key{maps->serial, maps->after.nearest(view.channel),
+                maps->before.nearest(maps->keeps_channels() ? view.channel : view.input_channel)};
   work_.update(ui, key, [maps, key](const std::atomic<bool>&) {
     return std::make_shared<const Scene>(make(maps, key));
   });

@@ -74,31 +74,6 @@ Result<std::vector<LayerSwap>> place_swaps(std::vector<ModelLayer>& layers,
   return placed;
 }
 
-struct PassRequest {
-  std::shared_ptr<const Model> model;
-  std::shared_ptr<const ModelReading> reading;
-  std::vector<ModelSwap> swaps;
-  std::vector<std::size_t> wanted;
-};
-
-Result<ModelPass> forward(const PassRequest& request, const std::atomic<bool>& cancelled) {
-  static std::atomic<std::uint64_t> serial = 0;
-  ModelPass pass{++serial, request.model, request.reading, request.model->layers(), {}, 0.0};
-  auto swaps = place_swaps(pass.layers, request.swaps);
-  if (!swaps) return tl::unexpected(swaps.error());
-  ModelRequest run{request.reading->input.values, request.reading->input.axes};
-  run.swaps = std::move(*swaps);
-  run.wanted = request.wanted;
-  if (request.wanted.empty()) run.budget = kBudget;
-  run.cancelled = &cancelled;
-  const auto begun = Clock::now();
-  auto done = request.model->run(run);
-  if (!done) return tl::unexpected(done.error());
-  pass.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-  pass.run = std::move(*done);
-  return pass;
-}
-
 }  // namespace
 
 void ModelSession::update(const Ui& ui) {
@@ -107,21 +82,16 @@ void ModelSession::update(const Ui& ui) {
   update_file(ui);
   const auto& swaps = setup.swaps;
   has_swaps_ = !swaps.empty();
-  drop_foreign_passes();
+  // Also where no run is asked for, as while a model is being opened.
+  for (Run* run : {&before_, &after_})
+    if (run->pass && (!file_ || run->pass->model != file_->model)) run->pass.reset();
   if (file_ && reading_ && file_->path == setup.model) {
     update_run(ui, before_, {});
     if (has_swaps_) update_run(ui, after_, swaps);
     if (!has_swaps_) after_.error.clear();
-    drop_foreign_passes();
     if (before_.pass && !file_->path.empty()) prove(ui);
   }
   note_busy();
-}
-
-/// Layers are counted by their model: another one's maps are not this one's.
-void ModelSession::drop_foreign_passes() {
-  for (Run* run : {&before_, &after_})
-    if (run->pass && (!file_ || run->pass->model != file_->model)) run->pass.reset();
 }
 
 /// The model that the document names: just opened by the program, open still, or opened now.
@@ -190,7 +160,7 @@ void ModelSession::take_no_file(bool has_input) {
 }
 
 void ModelSession::update_reading(const Ui& ui) {
-  // What was changed in the model is not read.
+  // What was changed in the model is not read; of its file only whether there is one.
   ModelSetup key = ui.document.model;
   key.swaps.clear();
   key.device.clear();
@@ -219,35 +189,53 @@ std::vector<std::size_t> ModelSession::wanted_of(const Run& run) const {
   return std::ranges::any_of(needed, is_missing) ? needed : wanted;
 }
 
+Result<ModelPass> ModelSession::forward(const RunKey& request, const std::atomic<bool>& cancelled) {
+  static std::atomic<std::uint64_t> serial = 0;
+  ModelPass pass{++serial, request.model, request.reading, request.model->layers(), {}, 0.0};
+  auto swaps = place_swaps(pass.layers, request.swaps);
+  if (!swaps) return tl::unexpected(swaps.error());
+  ModelRequest run{request.reading->input.values, request.reading->input.axes};
+  run.swaps = std::move(*swaps);
+  run.wanted = request.wanted;
+  if (request.wanted.empty()) run.budget = kBudget;
+  run.cancelled = &cancelled;
+  const auto begun = Clock::now();
+  auto done = request.model->run(run);
+  if (!done) return tl::unexpected(done.error());
+  pass.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  pass.run = std::move(*done);
+  return pass;
+}
+
 void ModelSession::update_run(const Ui& ui, Run& run, const std::vector<ModelSwap>& swaps) {
-  RunKey key{file_->model.get(), reading_.get(), swaps, {}};
+  RunKey key{file_->model, reading_, swaps, {}};
   const bool same = run.asked && run.asked->model == key.model && run.asked->swaps == key.swaps &&
                     run.asked->reading == key.reading;
   if (same) key.wanted = wanted_of(run);
   if (run.given_up == key) return;
   run.given_up.reset();
   run.asked = key;
-  run.background.update(
-      ui, key,
-      [request = PassRequest{file_->model, reading_, swaps, key.wanted}](
-          const std::atomic<bool>& cancelled) {
-        return std::make_shared<const Result<ModelPass>>(forward(request, cancelled));
-      });
+  run.background.update(ui, key, [key](const std::atomic<bool>& cancelled) {
+    return std::make_shared<const Result<ModelPass>>(forward(key, cancelled));
+  });
   if (run.background.shown() == nullptr) return;
+  const RunKey& shown = *run.background.shown_key();
+  // Layers are counted by their model: another one's maps are not this one's.
+  if (shown.model != key.model) return run.pass.reset();
   const Passed& newest = *run.background.shown();
   if (*newest) {
     run.pass = {newest, &**newest};
     run.error.clear();
-  } else if (*run.background.shown_key() == key) {
+  } else if (shown == key) {
     run.error = newest->error().message;
-    // Another model's maps, or those of other swaps, are not this one's.
+    // Those of other swaps are not these.
     run.pass.reset();
   }
 }
 
 /// The model's own forward once more, without anything of ours in between.
 void ModelSession::prove(const Ui& ui) {
-  const ProofKey key{before_.pass->model, before_.pass->reading};
+  const RunKey key{before_.pass->model, before_.pass->reading};
   proof_.update(
       ui, key, [key, output = before_.pass->run.output](const std::atomic<bool>&) -> Result<bool> {
         const ModelInput& input = key.reading->input;
@@ -259,8 +247,14 @@ void ModelSession::prove(const Ui& ui) {
 
 const Result<bool>* ModelSession::proven() const {
   if (!before_.pass || proof_.shown_key() == nullptr) return nullptr;
-  const ProofKey now{before_.pass->model, before_.pass->reading};
+  const RunKey now{before_.pass->model, before_.pass->reading};
   return *proof_.shown_key() == now ? proof_.shown() : nullptr;
+}
+
+std::shared_ptr<const ModelPass> ModelSession::changed() const {
+  const bool same =
+      has_swaps_ && before_.pass && after_.pass && after_.pass->reading == before_.pass->reading;
+  return same ? after_.pass : nullptr;
 }
 
 void ModelSession::cancel() {

@@ -54,6 +54,8 @@ class ModelSession {
   const std::shared_ptr<const ModelPass>& after() const {
     return has_swaps_ ? after_.pass : before_.pass;
   }
+  /// The pass with swaps, where it is one of what before() read; null where there is none.
+  std::shared_ptr<const ModelPass> changed() const;
   const std::string& input_error() const { return input_error_; }
   const std::string& run_error() const { return before_.error; }
   /// Why the changed model gives nothing.
@@ -72,22 +74,19 @@ class ModelSession {
   double busy_seconds() const;
 
  private:
+  /// What is run, and so what a result belongs to.
   struct RunKey {
-    const Model* model = nullptr;
-    const ModelReading* reading = nullptr;
-    std::vector<ModelSwap> swaps;
-    std::vector<std::size_t> wanted;
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const ModelReading> reading;
+    std::vector<ModelSwap> swaps = {};
+    std::vector<std::size_t> wanted = {};
     bool operator==(const RunKey&) const = default;
   };
+  static Result<ModelPass> forward(const RunKey& request, const std::atomic<bool>& cancelled);
   struct FileKey {
     std::filesystem::path path;
     std::string device;
     bool operator==(const FileKey&) const = default;
-  };
-  struct ProofKey {
-    std::shared_ptr<const Model> model;
-    std::shared_ptr<const ModelReading> reading;
-    bool operator==(const ProofKey&) const = default;
   };
   using Opened = std::shared_ptr<const Result<OpenModelFile>>;
   using Read = std::shared_ptr<const Result<ModelReading>>;
@@ -103,7 +102,6 @@ class ModelSession {
   void update_file(const Ui& ui);
   void take_no_file(bool has_input);
   void forget();
-  void drop_foreign_passes();
   void update_reading(const Ui& ui);
   void update_run(const Ui& ui, Run& run, const std::vector<ModelSwap>& swaps);
   std::vector<std::size_t> wanted_of(const Run& run) const;
@@ -121,7 +119,7 @@ class ModelSession {
   std::vector<std::string> devices_{"cpu"};
   Pair pool_for_{0, 0};  ///< The size that the pool without a model was made for.
   Run before_, after_;
-  Background<ProofKey, Result<bool>> proof_;
+  Background<RunKey, Result<bool>> proof_;
   bool has_swaps_ = false;
   std::optional<std::size_t> needed_;
   std::optional<std::chrono::steady_clock::time_point> busy_since_;
