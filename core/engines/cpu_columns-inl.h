@@ -79,7 +79,7 @@ class ColumnWalk {
     const auto outputs = static_cast<std::int64_t>(tile.cols.size());
     std::int64_t most = 0;
     for (const AxisWindow& row : tile.rows) most = std::max(most, row.count);
-    const std::int64_t line = Lines::rounded(range.end - range.begin);
+    const std::int64_t line = line_cells(tile, range);
     std::int64_t floats = line + pitch + Lines::rounded(outputs);
     if (tile.line) floats += LinePass<Lanes>::memory(*tile.line);
     if (tile.down == Down::direct) floats += RowJoin<Lanes>::part_lines(most) * pitch;
@@ -95,7 +95,13 @@ class ColumnWalk {
  private:
   std::int64_t outputs() const { return static_cast<std::int64_t>(tile_.cols.size()); }
   std::int64_t part_pitch() const { return Lines::rounded(static_cast<std::int64_t>(length_)); }
-  std::int64_t line_pitch() const { return Lines::rounded(range_.end - range_.begin); }
+  std::int64_t line_pitch() const { return line_cells(tile_, range_); }
+
+  /// Room for a line, and for what a pass may read behind it.
+  static std::int64_t line_cells(const ColumnTile& tile, const LineRange& range) {
+    const std::int64_t behind = tile.line ? tile.line->reads_behind() : 0;
+    return Lines::rounded(range.end - range.begin + behind);
+  }
 
   /// Whether the tile reads the plane's rows from end to end, or nearly so.
   bool is_whole_width() const { return 2 * static_cast<std::int64_t>(length_) > tile_.width; }
@@ -121,6 +127,13 @@ class ColumnWalk {
   /// Begin of a row of the plane.
   const float* row_begin(std::int64_t y) const {
     return tile_.plane + std::clamp<std::int64_t>(y, 0, tile_.height) * tile_.width;
+  }
+
+  /// Whether a window's rows are so few and short that they are read before the hardware has found
+  /// all of them; of more rows it fetches more at a time than we can ask it for.
+  bool is_over_soon(const AxisWindow& window) const {
+    constexpr std::int64_t kPageCells = 4096 / sizeof(float);
+    return window.count <= (tile_.width < kPageCells ? 6 : 3);
   }
 
   /// How far to fetch while the window is in work, so that all of it stays in the cache.
@@ -156,7 +169,7 @@ class ColumnWalk {
       }
       if (count == 0) rows[static_cast<std::size_t>(count++)] = blank_;
       if (again && !look_until(window.last())) return false;
-      if (is_whole_width()) ahead.until(fetch_end(window));
+      if (is_whole_width() && is_over_soon(window)) ahead.until(fetch_end(window));
       float* const to = line_ + (range_.first - range_.begin);
       if (!join(rows.data(), count, to, again ? nullptr : &ahead)) return false;
       emit(static_cast<std::int64_t>(i), line_);

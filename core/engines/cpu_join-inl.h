@@ -30,6 +30,18 @@ HWY_INLINE void with_count(int count, Visit&& visit) {
   }
 }
 
+/// Calls visit(std::integral_constant<std::size_t, rest>()) for a rest of up to `kMost`.
+template <std::size_t kMost, class Visit>
+HWY_INLINE void with_rest(std::size_t rest, Visit&& visit) {
+  if constexpr (kMost == 0) {
+    visit(std::integral_constant<std::size_t, 0>());
+  } else if (rest == kMost) {
+    visit(std::integral_constant<std::size_t, kMost>());
+  } else {
+    with_rest<kMost - 1>(rest, visit);
+  }
+}
+
 /// Calls visit(x) for vectors that cover [0, length), at least one: the last overlaps the one
 /// before, so that nothing past the end is touched.
 template <class D, class Visit>

@@ -10,6 +10,7 @@
 
 #include "core/engines/cpu_join-inl.h"
 #include "core/engines/cpu_line.h"
+#include "core/engines/cpu_transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace poolscope::cpu {
@@ -100,6 +101,44 @@ struct Threes {
   }
 };
 
+/// Windows of a line that share few cells: a vector takes one cell of each, four cells at a time.
+/// `kRest` cells are left of them in the end.
+template <std::size_t kRest, class Lanes>
+struct Across {
+  Lanes lanes;
+  const float* line;
+  std::size_t taps, stride;
+
+  HWY_INLINE typename Lanes::State operator()(std::size_t x) const {
+    constexpr std::size_t kBlock = LinePlan::kBlock;
+    const float* const first = line + x * stride;
+    const std::size_t whole = taps - kRest;
+    Cells all = block(first, std::min(whole, kBlock));
+    for (std::size_t t = kBlock; t < whole; t += kBlock)
+      join_some<kCellsAtOnce>(all, block(first + t, std::min(whole - t, kBlock)));
+    if constexpr (kRest > 0) join_some<kRest>(all, load_across(lanes.d, first + whole, stride));
+    if constexpr (kCellsAtOnce == 1) return all[0];
+    return lanes.join(lanes.join(all[0], all[1]),
+                      lanes.join(all[kCellsAtOnce - 2], all[kCellsAtOnce - 1]));
+  }
+
+ private:
+  using Cells = std::array<typename Lanes::State, kCellsAtOnce>;
+
+  template <std::size_t kCount>
+  HWY_INLINE void join_some(Cells& all, const Cells& more) const {
+    for (std::size_t i = 0; i < kCount; ++i) all[i] = lanes.join(all[i], more[i]);
+  }
+
+  /// `count` cells, a multiple of kCellsAtOnce.
+  HWY_INLINE Cells block(const float* first, std::size_t count) const {
+    Cells all = load_across(lanes.d, first, stride);
+    for (std::size_t t = kCellsAtOnce; t < count; t += kCellsAtOnce)
+      join_some<kCellsAtOnce>(all, load_across(lanes.d, first + t, stride));
+    return all;
+  }
+};
+
 /// Pools the even windows of a line, as its plan says.
 template <class Lanes>
 class LinePass {
@@ -138,6 +177,7 @@ class LinePass {
   template <class Writer>
   HWY_INLINE void operator()(const float* line, const RowTarget& target, Writer& writer) const {
     if (plan_.pairs && plan_.taps <= 3) return few_pairs(line, target, writer);
+    if (plan_.across) return across(line, target, writer);
     if (plan_.is_threes()) return write_row(target, Threes<Lanes>{lanes_, line}, writer);
     if (plan_.pairs) split_pairs(line);
     levels(plan_.pairs ? pairs_ : line);
@@ -177,6 +217,15 @@ class LinePass {
   }
 
   std::size_t step() const { return hn::Lanes(lanes_.d); }
+
+  template <class Writer>
+  HWY_INLINE void across(const float* line, const RowTarget& target, Writer& writer) const {
+    const auto taps = static_cast<std::size_t>(plan_.taps);
+    const auto stride = static_cast<std::size_t>(plan_.stride);
+    with_rest<kCellsAtOnce - 1>(taps % kCellsAtOnce, [&](auto rest) HWY_ATTR {
+      write_row(target, Across<rest(), Lanes>{lanes_, line, taps, stride}, writer);
+    });
+  }
 
   /// Stride 2 and up to three taps, without a line in between.
   template <class Writer>

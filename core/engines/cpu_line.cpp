@@ -79,6 +79,11 @@ std::int64_t LinePlan::cells(int level) const {
 }
 
 int LinePlan::roundings() const {
+  if (across) {
+    // Four cells at a time within a block, then block by block, what is left, and the four.
+    const std::int64_t fours = std::min(taps, kBlock) / 4;
+    return static_cast<int>(fours + taps / kBlock + 2);
+  }
   int all = (pairs ? 1 : 0) + depth(part_count);
   for (int level = 1; level <= levels; ++level) all += depth(fans[static_cast<std::size_t>(level)]);
   return all;
@@ -88,10 +93,18 @@ LinePlan line_plan(const SlidingAxis& axis, bool overlap) {
   /// Windows so short that more levels are not worth looking for, and so long that a few are needed
   /// before one looks for the best.
   constexpr std::int64_t kShort = 6, kLong = 512;
+  /// Longer windows are rounded less often where they are joined level by level.
+  constexpr std::int64_t kMostAcross = 64;
   LinePlan plan{.taps = axis.taps,
                 .dilation = axis.taps > 1 ? axis.dilation : 1,
                 .stride = axis.stride,
                 .outputs = axis.outputs};
+  plan.across = plan.dilation == 1 && plan.stride > 3 && plan.taps > 3 &&
+                plan.taps < 2 * plan.stride && plan.taps <= kMostAcross;
+  if (plan.across) {
+    plan.part_count = 1;
+    return plan;
+  }
   plan.pairs = plan.stride == 2 && plan.dilation == 1;
   const std::int64_t taps = plan.pairs ? plan.taps / 2 : plan.taps;
   while (overlap && taps > kLong * plan.widths[static_cast<std::size_t>(plan.levels)]) {

@@ -14,6 +14,10 @@ namespace poolscope::cpu {
 struct LinePlan {
   static constexpr int kMostLevels = 13;
   static constexpr int kMostParts = 16;
+  /// Floats of the widest vector.
+  static constexpr std::int64_t kWidest = 16;
+  /// Cells of a window whose sums are added up before they join the other ones, of `across`.
+  static constexpr std::int64_t kBlock = 16;
   /// Level of the cells at even places of a line whose level 0 is its pairs.
   static constexpr int kEven = -1;
   struct Part {
@@ -24,6 +28,9 @@ struct LinePlan {
   std::int64_t taps = 1, dilation = 1, stride = 1, outputs = 1;
   /// For stride 2: level 0 holds cells 2i and 2i + 1 joined; windows of pairs lie one pair apart.
   bool pairs = false;
+  /// Windows that share few cells: a vector takes the same cell of as many windows as it has lanes,
+  /// and neither levels nor parts are needed.
+  bool across = false;
   int levels = 0;                                       ///< Above level 0.
   std::array<int, kMostLevels + 1> fans{};              ///< Windows that a level joins.
   std::array<std::int64_t, kMostLevels + 1> widths{1};  ///< Cells of level 0 that a level joins.
@@ -35,7 +42,9 @@ struct LinePlan {
   /// Whether windows are three cells side by side and share none.
   bool is_threes() const { return taps == 3 && stride == 3 && dilation == 1; }
   /// Whether windows are picked from those that begin at every cell.
-  bool picks() const { return stride > 1 && !pairs && !is_threes(); }
+  bool picks() const { return stride > 1 && !pairs && !across && !is_threes(); }
+  /// Cells behind the line that may be read: a vector's windows, where there are fewer outputs.
+  std::int64_t reads_behind() const { return across ? kWidest * stride : 0; }
   /// Windows that begin one cell after the other, to have those at every `stride`-th.
   std::int64_t starts() const { return pairs ? outputs : (outputs - 1) * stride + 1; }
   /// Cells that a level has to give.
