@@ -16,12 +16,21 @@ namespace {
 
 /// Rows of the tensor that one task reads; a multiple of the four that make a row of level 2.
 constexpr std::int64_t kStripRows = 64;
-/// Independent partial results, so that the compiler can use its vectors.
+/// The loops over cells are compiled for wider vectors too; the one that fits the processor is
+/// chosen when the program starts. The sanitizers do not get along with such a choice.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define POOLSCOPE_WIDE [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
+#else
+#define POOLSCOPE_WIDE
+#endif
+
+/// Independent partial results. A comparison of such vectors takes one instruction; compilers make
+/// none of it for single floats, as it tells NaN and signed zeros apart.
 constexpr std::int64_t kLanes = 16;
-/// A comparison of these takes one instruction; compilers make none of it for single floats, as it
-/// tells NaN and signed zeros apart.
-using Vector [[gnu::vector_size(16)]] = float;
-constexpr std::int64_t kVector = 4;
+using Floats [[gnu::vector_size(kLanes * sizeof(float))]] = float;
+using HalfFloats [[gnu::vector_size(kLanes / 2 * sizeof(float))]] = float;
+using Doubles [[gnu::vector_size(kLanes / 2 * sizeof(double))]] = double;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::int64_t halved(std::int64_t size) { return (size + 1) / 2; }
@@ -31,7 +40,7 @@ std::int64_t size_at(std::int64_t size, int level) {
   return (size + step - 1) / step;
 }
 
-bool all_finite(const float* values, std::int64_t count) {
+POOLSCOPE_WIDE bool all_finite(const float* values, std::int64_t count) {
   constexpr std::uint32_t exponent = 0x7F800000U;
   std::uint32_t found = 0;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -41,15 +50,33 @@ bool all_finite(const float* values, std::int64_t count) {
   return found == 0;
 }
 
-/// The sum of a whole number of lanes.
-double sum_of(const float* values, std::int64_t count) {
-  constexpr std::int64_t half = kLanes / 2;
-  double sums[half] = {};
-  for (std::int64_t i = 0; i < count; i += half) {
-    for (std::int64_t lane = 0; lane < half; ++lane)
-      sums[lane] += static_cast<double>(values[i + lane]);
+/// The sum and the ends of a whole number of lanes; the ends count only where all are finite, as
+/// the sum is then: in double no row of floats overflows.
+struct RowFigures {
+  double sum = 0.0;
+  float min = kInfinity, max = -kInfinity;
+};
+
+POOLSCOPE_WIDE RowFigures figures_of(const float* values, std::int64_t count) {
+  Doubles sums{};
+  Floats low = Floats{} + kInfinity, high = Floats{} - kInfinity;
+  for (std::int64_t i = 0; i < count; i += kLanes) {
+    Floats value;
+    std::memcpy(&value, values + i, sizeof value);
+    low = value < low ? value : low;
+    high = value > high ? value : high;
+    std::array<HalfFloats, 2> halves;
+    std::memcpy(&halves, values + i, sizeof halves);
+    sums += __builtin_convertvector(halves[0], Doubles);
+    sums += __builtin_convertvector(halves[1], Doubles);
   }
-  return std::accumulate(sums, sums + half, 0.0);
+  RowFigures row;
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+    if (lane < kLanes / 2) row.sum += sums[lane];
+    row.min = std::min(row.min, low[lane]);
+    row.max = std::max(row.max, high[lane]);
+  }
+  return row;
 }
 
 /// Figures while values come in: `total` stands for the mean.
@@ -83,37 +110,17 @@ struct Tally {
 
   void add_row(const float* values, std::int64_t count) {
     const std::int64_t whole = count - count % kLanes;
-    // In double no row of floats overflows: the sum is finite where all of them are.
-    const double sum = sum_of(values, whole);
-    if (!std::isfinite(sum)) return add_each(values, count);
+    const RowFigures row = figures_of(values, whole);
+    if (!std::isfinite(row.sum)) return add_each(values, count);
     finite += whole;
-    total += sum;
-    widen(values, whole);
+    total += row.sum;
+    min = std::min(min, row.min);
+    max = std::max(max, row.max);
     add_each(values + whole, count - whole);
   }
 
   void add_each(const float* values, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) add(values[i]);
-  }
-
-  /// Makes room between min and max for a whole number of lanes of finite values.
-  void widen(const float* values, std::int64_t count) {
-    constexpr std::size_t vectors = kLanes / kVector;
-    std::array<Vector, vectors> low, high;
-    low.fill(Vector{} + min);
-    high.fill(Vector{} + max);
-    for (std::int64_t i = 0; i < count; i += kLanes) {
-      for (std::size_t k = 0; k < vectors; ++k) {
-        Vector value;
-        std::memcpy(&value, values + i + k * kVector, sizeof value);
-        low[k] = value < low[k] ? value : low[k];
-        high[k] = value > high[k] ? value : high[k];
-      }
-    }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      min = std::min(min, low[lane / kVector][lane % kVector]);
-      max = std::max(max, high[lane / kVector][lane % kVector]);
-    }
   }
 
   PlaneStats stats() const {
@@ -141,14 +148,20 @@ float merged(std::span<const float> texels) {
   return finite > 0 ? static_cast<float>(finite_sum / finite) : sum;
 }
 
+/// Means of 2x2 texels. Quarters first: their sum cannot overflow.
+POOLSCOPE_WIDE void halve_pairs(const float* __restrict upper, const float* __restrict lower,
+                                std::int64_t pairs, float* __restrict out) {
+  for (std::int64_t i = 0; i < pairs; ++i) {
+    out[i] = (upper[2 * i] * 0.25F + lower[2 * i] * 0.25F) +
+             (upper[2 * i + 1] * 0.25F + lower[2 * i + 1] * 0.25F);
+  }
+}
+
 /// One row of a level from two of the level below (the same one twice at an odd end), `count`
 /// texels each.
 void halve_rows(const float* upper, const float* lower, std::int64_t count, float* out) {
   const std::int64_t pairs = count / 2;
-  for (std::int64_t i = 0; i < pairs; ++i) {  // Quarters first: their sum cannot overflow.
-    out[i] = (upper[2 * i] * 0.25F + lower[2 * i] * 0.25F) +
-             (upper[2 * i + 1] * 0.25F + lower[2 * i + 1] * 0.25F);
-  }
+  halve_pairs(upper, lower, pairs, out);
   if (!all_finite(out, pairs)) {
     for (std::int64_t i = 0; i < pairs; ++i) {
       if (std::isfinite(out[i])) continue;
@@ -283,10 +296,12 @@ class PictureMaker {
 
   void make_room() {
     const int levels = picture_->tensor_.empty() ? 1 : level_count(picture_->shape());
-    picture_->levels_.resize(static_cast<std::size_t>(levels));
-    for (int level = 2; level < levels; ++level) {
-      picture_->levels_[static_cast<std::size_t>(level)].resize(
-          static_cast<std::size_t>(planes_ * picture_->rows(level) * picture_->cols(level)));
+    for (int level = 0; level < levels; ++level) {
+      const bool stored = level >= 2;
+      auto texels = Buffer<float>::allocate(
+          stored ? planes_ * picture_->rows(level) * picture_->cols(level) : 0);
+      if (!texels) return;  // Without memory the picture has the levels below: coarse, but there.
+      picture_->levels_.push_back(std::move(*texels));
     }
   }
 

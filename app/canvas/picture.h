@@ -62,7 +62,7 @@ class Picture {
   std::vector<PlaneStats> stats_;
   PlaneStats overall_;
   /// All planes of each level; those of levels 0 and 1 are left empty.
-  std::vector<std::vector<float>> levels_;
+  std::vector<Buffer<float>> levels_;
 };
 
 /// Reads the tensor once, on all cores. Never null. Thread: any; meant for a worker.
