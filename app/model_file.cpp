@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/engines/torch_room.h"
+#include "core/io/npz.h"
 
 namespace poolscope {
 
@@ -22,10 +23,7 @@ bool is_model_name(const std::filesystem::path& path) {
 
 Result<LoadedArray> read_model_array(const std::filesystem::path& path, std::string_view member) {
   if (!is_model_name(path)) return read_input(path, member);
-  if (!member.empty()) {
-    return failure(
-        fmt::format("{}: no array {}; only .npz files hold several", path.string(), member));
-  }
+  if (!member.empty()) return tl::unexpected(no_member(path, member));
   const auto room = torch_room();
   if (!room) return tl::unexpected(room.error());
   const auto tensor = (*room)->read_tensor(path);

@@ -42,40 +42,42 @@ std::string class_name(std::span<const std::string> labels, std::size_t index) {
 
 void draw_confusion(const Ui& ui, std::string_view id, Column& column,
                     const ConfusionMatrix& matrix, std::span<const std::string> labels) {
-  const std::vector<std::size_t> classes = matrix.classes();
-  if (classes.size() > kMostClasses) return draw_mistakes(ui, column, matrix, labels);
+  const auto scores = matrix.scores();
+  if (scores.size() > kMostClasses) return draw_mistakes(ui, column, matrix, labels);
   const float side = std::floor(std::min(
-      ui.px(kMaxCell), (column.width() - ui.px(kLabel)) / static_cast<float>(classes.size())));
+      ui.px(kMaxCell), (column.width() - ui.px(kLabel)) / static_cast<float>(scores.size())));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 origin = column.at();
   std::string told;
-  for (std::size_t row = 0; row < classes.size(); ++row) {
-    const float y = origin.y + side * static_cast<float>(row);
-    const std::string truth = class_name(labels, classes[row]);
+  float y = origin.y;
+  for (const auto& [of, score] : scores) {
+    const std::string truth = class_name(labels, of);
     draw_text_cut(ui, Font::sans12, {origin.x, y + side * 0.5F}, ui.theme.t2, ui.px(kLabel - 6),
                   truth);
-    const std::int64_t support = matrix.score(classes[row]).support;
-    for (std::size_t col = 0; col < classes.size(); ++col) {
-      const std::int64_t count = matrix.count(classes[row], classes[col]);
+    const std::int64_t support = score.support;
+    float x = origin.x + ui.px(kLabel);
+    for (const auto& [answer, ignored] : scores) {
+      const std::int64_t count = matrix.count(of, answer);
       const float share =
           support == 0 ? 0.0F : static_cast<float>(count) / static_cast<float>(support);
       const Color color = ui.heatmaps.maps().color_of(ui.document.view.map, share);
-      const Rect cell = Rect::of(origin.x + ui.px(kLabel) + side * static_cast<float>(col), y,
-                                 side - ui.px(1), side - ui.px(1));
+      const Rect cell = Rect::of(x, y, side - ui.px(1), side - ui.px(1));
+      x += side;
       list.AddRectFilled(cell.min, cell.max, color.packed());
       const std::string number = std::to_string(count);
       if (count > 0 && text_width(ui, Font::mono12, number) <= cell.width())
         draw_text_centered(ui, Font::mono12, cell.center(), text_color_on(color).packed(), number);
-      const std::string cell_id = fmt::format("{}/{}-{}", id, classes[row], classes[col]);
+      const std::string cell_id = fmt::format("{}/{}-{}", id, of, answer);
       click_area(ui, cell_id, cell, Reach::mouse);
       tooltip(ui, fmt::format("{} of {} {} answered as {}", count, support, truth,
-                              class_name(labels, classes[col])));
+                              class_name(labels, answer)));
       if (count > 0)
         told += fmt::format("{}{}→{} {}", told.empty() ? "" : "; ", truth,
-                            class_name(labels, classes[col]), count);
+                            class_name(labels, answer), count);
     }
+    y += side;
   }
-  column.skip_pixels(side * static_cast<float>(classes.size()) + ui.px(8));
+  column.skip_pixels(side * static_cast<float>(scores.size()) + ui.px(8));
   ui.tell(std::string(id), told);
 }
 

@@ -19,12 +19,9 @@ std::vector<std::string> preset_names() {
 }
 
 Preprocessing preprocessing_of(const ModelInputOptions& options) {
-  Preprocessing how =
-      std::ranges::find(preprocessing_presets(), options.preset, &PreprocessingPreset::name)
-          ->settings;
-  how.grey = options.grey;
-  // Three numbers do not fit one channel.
-  if (how.grey && how.mean.size() == 3) how.mean = how.std = {0.5};
+  const auto preset =
+      std::ranges::find(preprocessing_presets(), options.preset, &PreprocessingPreset::name);
+  Preprocessing how = with_grey(preset->settings, options.grey);
   how.resize = options.resize.value_or(how.resize);
   how.crop = options.crop.value_or(how.crop);
   if (!options.mean.empty()) how.mean = options.mean;

@@ -20,15 +20,6 @@ const ModelMap* map_in(const ModelReport& report, std::size_t layer) {
   return report.run && report.run->maps[layer].ran ? &report.run->maps[layer] : nullptr;
 }
 
-/// Of the model: what its outermost modules hold; a module called twice counts once.
-std::int64_t all_parameters(const Model& model) {
-  std::int64_t sum = 0;
-  for (const ModelLayer& layer : model.layers()) {
-    if (layer.depth == 0) sum += layer.parameter_count;
-  }
-  return sum;
-}
-
 Json input_names(const Model& model, const ModelLayer& layer) {
   Json names = Json::array();
   for (const std::size_t input : layer.inputs) {
@@ -95,7 +86,7 @@ std::string top_text(const SwapReport& report) {
 std::string info_text(const ModelReport& report) {
   const auto& layers = report.model.layers();
   std::string text = fmt::format("{}: {} parameters, {} layers\n", report.file,
-                                 all_parameters(report.model), layers.size());
+                                 all_parameters(report.model.layers()), layers.size());
   for (const std::string& note : report.model.notes()) text += fmt::format("note: {}\n", note);
   std::size_t names = 4, kinds = 4, shapes = 5;
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -130,7 +121,7 @@ std::string info_json(const ModelReport& report) {
   if (report.run) output = {{"shape", report.run->output.axes}, {"proven", report.proven}};
   return json_text({{"model", report.file},
                     {"output", output},
-                    {"parameter_count", all_parameters(report.model)},
+                    {"parameter_count", all_parameters(report.model.layers())},
                     {"notes", report.model.notes()},
                     {"layers", layers}},
                    2) +

@@ -103,10 +103,7 @@ Result<LoadedArray> read_input(const std::filesystem::path& path, std::string_vi
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
   if (member.empty()) return named(path, parse_input(*bytes, path));
-  if (!looks_like_npz(*bytes)) {
-    return failure(
-        fmt::format("{}: no array {}; only .npz files hold several", path.string(), member));
-  }
+  if (!looks_like_npz(*bytes)) return tl::unexpected(no_member(path, member));
   return named(path, parse_npz(*bytes, member));
 }
 

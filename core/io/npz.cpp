@@ -70,6 +70,10 @@ Result<LoadedArray> parse_npz(Bytes bytes, std::string_view member) {
   return tl::unexpected(*first);
 }
 
+Error no_member(const std::filesystem::path& path, std::string_view member) {
+  return {fmt::format("{}: no array {}; only .npz files hold several", path.string(), member)};
+}
+
 bool looks_like_npz(Bytes bytes) { return begins_with(bytes, "PK\3\4"); }
 
 }  // namespace poolscope

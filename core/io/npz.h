@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 
 #include "core/io/input.h"
@@ -11,6 +12,9 @@ namespace poolscope {
 /// Errors: no zip archive, damage, no such array, it cannot be read (or none can: with the first
 /// one's reason). Source: numpy.savez and numpy.savez_compressed.
 Result<LoadedArray> parse_npz(Bytes bytes, std::string_view member = {});
+
+/// What is wrong with asking another file for one of its arrays.
+Error no_member(const std::filesystem::path& path, std::string_view member);
 
 /// True where the bytes begin as every zip archive does.
 bool looks_like_npz(Bytes bytes);

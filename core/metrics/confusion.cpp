@@ -1,7 +1,6 @@
 #include "core/metrics/confusion.h"
 
 #include <algorithm>
-#include <set>
 
 namespace poolscope {
 namespace {
@@ -34,26 +33,21 @@ std::int64_t ConfusionMatrix::right() const {
 
 double ConfusionMatrix::accuracy() const { return share(right(), total_); }
 
-std::vector<std::size_t> ConfusionMatrix::classes() const {
-  std::set<std::size_t> classes;
-  for (const auto& [pair, count] : counts_) classes.insert({pair.first, pair.second});
-  return {classes.begin(), classes.end()};
-}
-
-ClassScore ConfusionMatrix::score(std::size_t of) const {
-  ClassScore score;
+std::map<std::size_t, ClassScore> ConfusionMatrix::scores() const {
+  std::map<std::size_t, ClassScore> scores;
   for (const auto& [pair, count] : counts_) {
-    if (pair.first == of) score.support += count;
-    if (pair.second == of) score.answers += count;
+    const auto [truth, answer] = pair;
+    scores[truth].support += count;
+    scores[answer].answers += count;
+    if (truth == answer) scores[truth].right += count;
   }
-  score.right = count(of, of);
-  return score;
+  return scores;
 }
 
 double ConfusionMatrix::macro_f1() const {
-  const auto all = classes();
+  const auto all = scores();
   double sum = 0.0;
-  for (const std::size_t of : all) sum += score(of).f1();
+  for (const auto& [of, score] : all) sum += score.f1();
   return all.empty() ? 0.0 : sum / static_cast<double>(all.size());
 }
 

@@ -31,10 +31,9 @@ class ConfusionMatrix {
   std::int64_t total() const { return total_; }
   std::int64_t right() const;
   double accuracy() const;  ///< Share of right answers, 0 to 1; 0 without examples.
-  /// Classes that came up, as truth or as answer, from the lowest.
-  std::vector<std::size_t> classes() const;
-  ClassScore score(std::size_t of) const;
-  /// Mean over classes(), each counting alike.
+  /// Of the classes that came up, as truth or as answer, by class.
+  std::map<std::size_t, ClassScore> scores() const;
+  /// Mean over scores(), each counting alike.
   double macro_f1() const;
 
   /// A wrong answer, and how often it was given.

@@ -45,6 +45,12 @@ std::string parameters_text(const std::vector<ModelParameter>& parameters) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+std::int64_t all_parameters(const std::vector<ModelLayer>& layers) {
+  std::int64_t sum = 0;
+  for (const ModelLayer& layer : layers) sum += layer.depth == 0 ? layer.parameter_count : 0;
+  return sum;
+}
+
 bool same_bits(const ModelMap& a, const ModelMap& b) {
   const auto first = a.values.values(), second = b.values.values();
   return a.axes == b.axes && first.size() == second.size() &&

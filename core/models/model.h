@@ -53,6 +53,9 @@ struct ModelLayer {
   std::vector<std::size_t> inputs = {};
 };
 
+/// Numbers that training learns, of all layers: what the outermost modules hold.
+std::int64_t all_parameters(const std::vector<ModelLayer>& layers);
+
 /// Values of any number of axes. Shape: `axes` is PyTorch's; `values` holds the same numbers in the
 /// same order, as N,C,H,W: two axes are N,C, three N,C,W, and of more than four those between C
 /// and the last are taken as one.

@@ -170,6 +170,12 @@ Result<Tensor> resized(const Tensor& tensor, std::int64_t rows, std::int64_t col
   });
 }
 
+Preprocessing with_grey(Preprocessing how, bool grey) {
+  how.grey = grey;
+  if (grey && how.mean.size() == 3) how.mean = how.std = {0.5};
+  return how;
+}
+
 DataFormat likely_format(std::span<const std::int64_t> axes) {
   if (axes.size() < 3) return DataFormat::unspecified;
   const std::int64_t a = axes[axes.size() - 3], b = axes[axes.size() - 2], c = axes.back();

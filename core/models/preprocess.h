@@ -23,6 +23,10 @@ struct Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 };
 
+/// The same with one channel or with three. One channel has no room for three
+/// means: they become 0.5, and so do the divisors.
+Preprocessing with_grey(Preprocessing how, bool grey);
+
 /// A way of preprocessing that goes by a name.
 struct PreprocessingPreset {
   std::string_view name;   ///< `imagenet`: on the command line.

@@ -61,13 +61,6 @@ double map_bytes(const ModelRun& run) {
   return bytes;
 }
 
-double parameter_bytes(const Model& model) {
-  double bytes = 0.0;
-  for (const ModelLayer& layer : model.layers())
-    if (layer.depth == 0) bytes += static_cast<double>(layer.parameter_count) * sizeof(float);
-  return bytes;
-}
-
 void print_times(const Model& model, const ModelRequest& request, double bytes) {
   const std::vector<char> from(static_cast<std::size_t>(bytes), 1);
   std::vector<char> to(from.size());
@@ -102,7 +95,8 @@ Result<void> time_model(const std::filesystem::path& path, std::int64_t side) {
   if (!model) return tl::unexpected(model.error());
   const auto run = (*model)->run(*request);
   if (!run) return tl::unexpected(run.error());
-  const double maps = map_bytes(*run), parameters = parameter_bytes(**model);
+  const double maps = map_bytes(*run),
+               parameters = static_cast<double>(all_parameters((*model)->layers())) * sizeof(float);
   const double peak = status_bytes("VmHWM:") - idle;
   fmt::print("{}, {} layers, on 1x3x{}x{}; LibTorch {}\n", path.filename().string(),
              (*model)->layers().size(), side, side, (*room)->version());

@@ -15,6 +15,12 @@ ConfusionMatrix example() {
   return matrix;
 }
 
+std::vector<std::size_t> classes_of(const ConfusionMatrix& matrix) {
+  std::vector<std::size_t> classes;
+  for (const auto& [of, score] : matrix.scores()) classes.push_back(of);
+  return classes;
+}
+
 TEST(Confusion, CountsPairsOfTruthAndAnswer) {
   const ConfusionMatrix matrix = example();
   EXPECT_EQ(matrix.total(), 11);
@@ -22,13 +28,14 @@ TEST(Confusion, CountsPairsOfTruthAndAnswer) {
   EXPECT_DOUBLE_EQ(matrix.accuracy(), 8.0 / 11.0);
   EXPECT_EQ(matrix.count(1, 0), 2);
   EXPECT_EQ(matrix.count(0, 1), 0);
-  EXPECT_EQ(matrix.classes(), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(classes_of(matrix), (std::vector<std::size_t>{0, 1, 2}));
 }
 
 /// The figures are scikit-learn's, of precision_recall_fscore_support.
 TEST(Confusion, ScoresAClassAsScikitLearnDoes) {
   const ConfusionMatrix matrix = example();
-  const ClassScore first = matrix.score(0), second = matrix.score(1), third = matrix.score(2);
+  const ClassScore first = matrix.scores().at(0), second = matrix.scores().at(1),
+                   third = matrix.scores().at(2);
   EXPECT_EQ(first.support, 5);
   EXPECT_DOUBLE_EQ(first.precision(), 4.0 / 6.0);
   EXPECT_DOUBLE_EQ(first.recall(), 4.0 / 5.0);
@@ -52,12 +59,13 @@ TEST(Confusion, HasNoFiguresToDivideByWithoutExamples) {
   const ConfusionMatrix empty;
   EXPECT_EQ(empty.accuracy(), 0.0);
   EXPECT_EQ(empty.macro_f1(), 0.0);
-  EXPECT_EQ(empty.score(3).precision(), 0.0);
+  EXPECT_EQ(ClassScore().precision(), 0.0);
+  EXPECT_TRUE(empty.scores().empty());
   ConfusionMatrix never_answered;
   never_answered.add(5, 7);
-  EXPECT_EQ(never_answered.score(5).precision(), 0.0);
-  EXPECT_EQ(never_answered.score(7).recall(), 0.0);
-  EXPECT_EQ(never_answered.classes(), (std::vector<std::size_t>{5, 7}));
+  EXPECT_EQ(never_answered.scores().at(5).precision(), 0.0);
+  EXPECT_EQ(never_answered.scores().at(7).recall(), 0.0);
+  EXPECT_EQ(classes_of(never_answered), (std::vector<std::size_t>{5, 7}));
 }
 
 }  // namespace

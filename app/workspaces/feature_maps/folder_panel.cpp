@@ -115,9 +115,7 @@ void draw_untrained(const Ui& ui, const MapsState& state, Column& column,
   if (text.empty()) return;
   ui.tell("folder/untrained", text);
   column.space(6);
-  column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
-                             Icon::warn, text) +
-                     ui.px(8));
+  draw_warning(ui, column, text);
 }
 
 void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderRequest& request,
@@ -152,10 +150,7 @@ void draw_result(const Ui& ui, MapsState& state, Column& column, const FolderReq
   draw_untrained(ui, state, column, result);
   if (result.failed == 0) return;
   column.space(6);
-  column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
-                             Icon::warn,
-                             fmt::format("{} left out: {}", result.failed, result.error)) +
-                     ui.px(8));
+  draw_warning(ui, column, fmt::format("{} left out: {}", result.failed, result.error));
 }
 
 }  // namespace

@@ -33,6 +33,14 @@ double mean_of(const Tensor& map) {
   return count == 0 ? 0.0 : sum / static_cast<double>(count);
 }
 
+/// Those whose means are taken: pools, and convolutions with a stride.
+std::vector<std::size_t> compared_layers(const Model& model) {
+  std::vector<std::size_t> layers;
+  for (std::size_t i = 0; i < model.layers().size(); ++i)
+    if (model.layers()[i].is_pooling && !model.layers()[i].is_container) layers.push_back(i);
+  return layers;
+}
+
 /// A model's first class, and the means of the compared layers' maps.
 struct Answer {
   std::size_t first = 0;
@@ -41,15 +49,16 @@ struct Answer {
 
 /// Those of the two models.
 Result<std::array<Answer, 2>> answers_on(const FolderRequest& request, const fs::path& image,
+                                         const std::vector<std::size_t>& layers,
                                          const std::atomic<bool>& cancelled) {
   const auto array = read_input(image);
   if (!array) return tl::unexpected(array.error());
   const auto input = model_input(*array, request.preprocessing);
   if (!input) return tl::unexpected(input.error());
   ModelRequest run{input->values, input->axes};
-  run.wanted = compared_layers(*request.model);
+  run.wanted = layers;
   // Without any pool nothing is wanted, not everything.
-  if (run.wanted.empty()) run.budget = 0;
+  if (layers.empty()) run.budget = 0;
   run.cancelled = &cancelled;
   std::array<Answer, 2> answers{};
   for (Answer& answer : answers) {
@@ -59,7 +68,7 @@ Result<std::array<Answer, 2>> answers_on(const FolderRequest& request, const fs:
     if (!classes) return tl::unexpected(classes.error());
     if (classes->empty()) return failure("the model's output has no classes");
     answer.first = classes->front().index;
-    for (const std::size_t layer : run.wanted)
+    for (const std::size_t layer : layers)
       answer.means.push_back(mean_of(done->maps[layer].values));
     run.swaps = request.swaps;
   }
@@ -109,20 +118,13 @@ std::optional<std::size_t> class_of_name(const fs::path& image,
   return best;
 }
 
-std::vector<std::size_t> compared_layers(const Model& model) {
-  std::vector<std::size_t> layers;
-  for (std::size_t i = 0; i < model.layers().size(); ++i)
-    if (model.layers()[i].is_pooling && !model.layers()[i].is_container) layers.push_back(i);
-  return layers;
-}
-
 FolderResult compare_over(const FolderRequest& request, std::atomic<std::int64_t>& done,
                           const std::atomic<bool>& cancelled) {
   FolderResult result;
   const auto layers = compared_layers(*request.model);
   for (const fs::path& image : request.images) {
     if (cancelled) return result;
-    const auto answers = answers_on(request, image, cancelled);
+    const auto answers = answers_on(request, image, layers, cancelled);
     ++done;
     if (!answers) {
       if (result.failed++ == 0) result.error = answers.error().message;

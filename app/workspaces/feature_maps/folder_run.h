@@ -49,9 +49,6 @@ std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder
 std::optional<std::size_t> class_of_name(const std::filesystem::path& image,
                                          const std::vector<std::string>& labels);
 
-/// The layers whose means are taken: pools, and convolutions with a stride.
-std::vector<std::size_t> compared_layers(const Model& model);
-
 /// Runs both models on every image; `done` counts them. Thread: any; meant for a worker.
 FolderResult compare_over(const FolderRequest& request, std::atomic<std::int64_t>& done,
                           const std::atomic<bool>& cancelled);

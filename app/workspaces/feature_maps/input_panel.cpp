@@ -13,10 +13,14 @@ void act_input(const Ui& ui, const ModelSetup& setup, bool gesture = false) {
   if (setup != ui.document.model) ui.act(action::SetModelInput{setup}, gesture);
 }
 
-void draw_labels_row(const Ui& ui, MapsState& state, Column& column) {
+Rect labelled(const Ui& ui, Column& column, std::string_view label) {
   const Rect row = column.row(32, 4);
-  draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, "Labels");
-  const Rect field{{row.min.x + ui.px(80), row.min.y}, row.max};
+  draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, label);
+  return {{row.min.x + ui.px(80), row.min.y}, row.max};
+}
+
+void draw_labels_row(const Ui& ui, MapsState& state, Column& column) {
+  const Rect field = labelled(ui, column, "Labels");
   const std::string value = ui.document.model.labels.string();
   const auto typed =
       text_field(ui, "model/labels", field, {.value = value, .shown = value.empty() ? "none" : ""});
@@ -49,12 +53,6 @@ std::optional<std::vector<double>> typed_numbers(std::string_view text) {
   }
   if (numbers.size() != 1 && numbers.size() != 3) return {};
   return numbers;
-}
-
-Rect labelled(const Ui& ui, Column& column, std::string_view label) {
-  const Rect row = column.row(32, 4);
-  draw_text(ui, Font::sans13, {row.min.x, row.center().y}, ui.theme.t2, label);
-  return {{row.min.x + ui.px(80), row.min.y}, row.max};
 }
 
 void edit_side(const Ui& ui, Column& column, std::string_view label,
@@ -187,12 +185,7 @@ void draw_preprocessing(const Ui& ui, MapsState& state, Column& column) {
   edit_numbers(ui, column, "Std", &Preprocessing::std);
   if (check_box(ui, "model/grey", column.row(28, 4), "One grey channel",
                 setup.preprocessing.grey)) {
-    setup.preprocessing.grey = !setup.preprocessing.grey;
-    // Three numbers do not fit one channel.
-    if (setup.preprocessing.grey && setup.preprocessing.mean.size() == 3) {
-      setup.preprocessing.mean = {0.5};
-      setup.preprocessing.std = {0.5};
-    }
+    setup.preprocessing = with_grey(setup.preprocessing, !setup.preprocessing.grey);
     act_input(ui, setup);
   }
   draw_labels_row(ui, state, column);

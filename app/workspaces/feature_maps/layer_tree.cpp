@@ -190,9 +190,7 @@ void draw_layer_tree(const Ui& ui, MapsState& state, Column& column) {
   }
   ui.tell("layers", told);
   for (const std::string& note : state.session.file()->model->notes())
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
-                               Icon::warn, note) +
-                       ui.px(8));
+    draw_warning(ui, column, note);
 }
 
 }  // namespace poolscope

@@ -23,10 +23,7 @@ void draw_names(const Ui& ui, const Rect& row, const std::string& name, const st
 
 /// `16 512 parameters, 8 outputs`, or as much of it as has room.
 std::string model_caption(const Ui& ui, const MapsState& state, float room) {
-  std::int64_t parameters = 0;
-  for (const ModelLayer& layer : state.layers())
-    if (layer.depth == 0) parameters += layer.parameter_count;
-  std::string text = fmt::format("{} parameters", count_text(parameters));
+  const std::string text = fmt::format("{} parameters", count_text(all_parameters(state.layers())));
   const auto& pass = state.session.before();
   if (!pass || pass->run.output.axes.empty()) return text;
   const std::string more =
@@ -104,6 +101,13 @@ void draw_error(const Ui& ui, Column& column, const std::string& text) {
   column.skip_pixels(
       message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err, Icon::warn, text) +
       ui.px(8));
+}
+
+void draw_warning(const Ui& ui, Column& column, const std::string& text) {
+  if (text.empty()) return;
+  column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.warn, ui.theme.soft_warn,
+                             Icon::warn, text) +
+                     ui.px(8));
 }
 
 void draw_input_picture(const Ui& ui, MapsState& state, HeatmapTexture& texture, const Pane& pane) {

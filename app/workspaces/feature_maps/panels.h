@@ -16,8 +16,9 @@ void draw_model_panel(const Ui& ui, MapsState& state, Column& column);
 void draw_device_pick(const Ui& ui, const MapsState& state, Column& column);
 /// Which array, sample and order of axes are read, and how a picture becomes numbers.
 void draw_input_picks(const Ui& ui, MapsState& state, Column& column);
-/// A line in the colour of errors; nothing where `text` is empty.
+/// A message in the colour of errors, or of warnings; nothing where `text` is empty.
 void draw_error(const Ui& ui, Column& column, const std::string& text);
+void draw_warning(const Ui& ui, Column& column, const std::string& text);
 /// Every layer in its scope; a click, or ↑ and ↓, choose one.
 void draw_layer_tree(const Ui& ui, MapsState& state, Column& column);
 /// The layer before or after the selected one in the list as it is filtered and folded.

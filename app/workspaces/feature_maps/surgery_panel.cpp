@@ -96,9 +96,7 @@ void draw_verdict(const Ui& ui, MapsState& state, Column& column, const ModelLay
   const auto original = state.original_axes();
   if (!error.empty()) {
     ui.tell("surgery", error);
-    column.skip_pixels(message(ui, column.at(), column.width(), ui.theme.err, ui.theme.soft_err,
-                               Icon::warn, error) +
-                       ui.px(8));
+    draw_error(ui, column, error);
     const bool has_size = original.size() >= 3;
     if (swap == nullptr || !has_size) return;
     const Layer remedy = adaptive(*swap, original);
