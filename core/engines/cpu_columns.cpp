@@ -161,7 +161,7 @@ bool MeanColumns(const ColumnTile& tile) {
 std::int64_t ColumnScratchBytes(const ColumnTile& tile) {
   return tile.reduction == Reduction::mean
              ? ColumnWalk<SumLanes<float>, MeanWriter>::scratch_bytes(tile)
-             : ColumnWalk<MaxLanes, ExtremeWriter<false>>::scratch_bytes(tile);
+             : ColumnWalk<ExtremeLanes<false, true>, ExtremeWriter<false>>::scratch_bytes(tile);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -88,10 +88,10 @@ struct ExtremeLanes {
   }
   static void pick(Line to, std::size_t i, ConstLine from, std::size_t j) { to[i] = from[j]; }
 };
-using MaxLanes = ExtremeLanes<false, true>;
 
 /// Values with the index of the winner, -1 for none.
-struct ArgMaxLanes {
+template <bool kMin>
+struct ArgExtremeLanes {
   using T = float;
   using D = hn::ScalableTag<float>;
   using DI = hn::Rebind<std::int32_t, D>;
@@ -125,12 +125,13 @@ struct ArgMaxLanes {
   }
   HWY_INLINE State join(State a, State b) const {
     const auto none = hn::RebindMask(d, hn::Lt(a.index, hn::Zero(di)));
-    const auto second = hn::Or(none, hn::Or(hn::Gt(b.value, a.value), hn::IsNaN(b.value)));
+    const auto beyond = kMin ? hn::Lt(b.value, a.value) : hn::Gt(b.value, a.value);
+    const auto second = hn::Or(none, hn::Or(beyond, hn::IsNaN(b.value)));
     return {hn::IfThenElse(second, b.value, a.value),
             hn::IfThenElse(hn::RebindMask(di, second), b.index, a.index)};
   }
   HWY_INLINE State nothing() const {
-    return {hn::Set(d, -std::numeric_limits<float>::infinity()), hn::Set(di, -1)};
+    return {hn::Set(d, ExtremeLanes<kMin, true>::nothing_cell()), hn::Set(di, -1)};
   }
   static void pick(Line to, std::size_t i, ConstLine from, std::size_t j) {
     to.values[i] = from.values[j];

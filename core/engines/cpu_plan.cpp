@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/engines/cpu_general.h"
+#include "core/engines/cpu_median.h"
 
 namespace poolscope::cpu {
 namespace {
@@ -26,14 +27,27 @@ bool is_extreme(const Job& job) {
 }
 bool is_mean(const Job& job) { return job.pool->reduction == Reduction::mean; }
 
-/// Whether a window's columns may be reduced first, and their results next.
-bool is_separable(Reduction reduction) {
-  return reduction == Reduction::max || reduction == Reduction::mean ||
-         reduction == Reduction::power;
-}
-
+/// Bytes that a sliding kernel keeps for a cell; 0 for a reduction without one, whose columns
+/// cannot be reduced first and their results next.
 std::int64_t lane_bytes(const Job& job) {
-  return job.pool->reduction == Reduction::max && !job.winners ? 4 : 8;
+  constexpr std::int64_t kFloat = sizeof(float), kDouble = sizeof(double);
+  switch (job.pool->reduction) {
+    case Reduction::max:
+    case Reduction::min:
+      return job.winners ? kFloat + static_cast<std::int64_t>(sizeof(std::int32_t)) : kFloat;
+    case Reduction::mean:
+    case Reduction::power:
+      return kDouble;
+    case Reduction::mixed:
+      return 2 * kDouble;
+    case Reduction::stochastic:
+      return job.pool->sampled ? 0 : 2 * kDouble;
+    case Reduction::softmax:
+    case Reduction::log_sum_exp:
+      return 3 * kDouble;
+    default:
+      return 0;
+  }
 }
 
 std::int64_t most_taps(const std::vector<AxisWindow>& windows) {
@@ -62,7 +76,7 @@ bool better_apart(const Job& job, const SlidingAxis& rows, const SlidingAxis& co
   if (job.out.plane_size() == 1) return true;
   return !job.winners && cols.dilation == 1 && cols.taps >= kLongRun &&
          2 * rows.stride > rows.extent() && 2 * cols.stride > cols.extent() &&
-         job.pool->reduction != Reduction::power && rows.taps > kLongRun;
+         (is_extreme(job) || is_mean(job)) && rows.taps > kLongRun;
 }
 
 /// Scratch memory of this thread, kept between tiles.
@@ -101,6 +115,7 @@ Plan::Plan(const Job& job, int threads)
     fill_taps();
   } else {
     if (method_ == Method::rings) cut_rings();
+    if (method_ == Method::medians) cut_medians();
     cut_rows(threads);
   }
   if (method_ != Method::general && !is_extreme(job)) fill_divisors();
@@ -120,8 +135,9 @@ Plan::Method Plan::choose() {
     }
     if (job_.out.plane_size() > 1 && plan_columns()) return Method::columns;
   }
-  const bool even = rows_ && cols_ && is_separable(job_.pool->reduction);
-  if (even && !better_apart(job_, *rows_, *cols_) &&
+  if (job_.pool->reduction == Reduction::median && medians_slide(windows())) return Method::medians;
+  const bool slides = rows_ && cols_ && lane_bytes(job_) > 0;
+  if (slides && !better_apart(job_, *rows_, *cols_) &&
       scratch_bytes(*rows_, cols_->part(0, 1), lane_bytes(job_)) <= kMaxScratchBytes) {
     return Method::rings;
   }
@@ -216,6 +232,16 @@ void Plan::cut_rings() {
   strips_ = (job_.out.w + strip_cols_ - 1) / strip_cols_;
 }
 
+void Plan::cut_medians() {
+  /// Input cells along a tile, beside those that its windows share with the next one's: their ranks
+  /// stay in the second-level cache.
+  constexpr std::int64_t kSide = 160;
+  strip_cols_ = std::clamp<std::int64_t>(kSide * job_.out.w / job_.in.w, 1, job_.out.w);
+  strips_ = (job_.out.w + strip_cols_ - 1) / strip_cols_;
+  band_rows_ = std::clamp<std::int64_t>(kSide * job_.out.h / job_.in.h, 1, job_.out.h);
+  bands_ = (job_.out.h + band_rows_ - 1) / band_rows_;
+}
+
 std::int64_t Plan::tile_cells() const {
   if (method_ == Method::planes) return group_planes_ * job_.in.plane_size();
   const AxisWindow& row = windows().rows.front();
@@ -292,6 +318,8 @@ void Plan::run(std::int64_t index) const {
       return run_columns(tile(index));
     case Method::rings:
       return run_rings(tile(index), false);
+    case Method::medians:
+      return median_tile(job_, tile(index));
     case Method::general:
       return pool_general(job_, tile(index));
   }
@@ -367,14 +395,16 @@ void Plan::run_rings(const Tile& tile, bool mend) const {
                    .pool = job_.pool,
                    .mend = mend};
   part.scratch = scratch(scratch_bytes(part.rows, part.cols, lane_bytes(job_)));
-  if (job_.winners) {
-    argmax_tile(part);
-  } else if (job_.pool->reduction == Reduction::max) {
-    max_tile(part);
-  } else if (job_.pool->reduction == Reduction::power) {
-    power_tile(part);
-  } else {
-    mean_tile(part);
+  switch (job_.pool->reduction) {
+    case Reduction::max:
+    case Reduction::min:
+      return extreme_tile(part);
+    case Reduction::mean:
+      return mean_tile(part);
+    case Reduction::power:
+      return power_tile(part);
+    default:
+      return compound_tile(part);
   }
 }
 

@@ -34,7 +34,8 @@ class Plan {
   enum class Method {
     planes,   ///< Small planes, many at a time.
     columns,  ///< Windows' rows, then their columns.
-    rings,    ///< Columns, then rows: winners, powers, means in double.
+    rings,    ///< Columns, then rows: winners, powers, means in double, compounds.
+    medians,  ///< Cells are ranked first.
     general,  ///< Window by window.
   };
 
@@ -45,6 +46,7 @@ class Plan {
   bool rounds_little() const;
   void cut_columns();
   void cut_rings();
+  void cut_medians();
   void cut_rows(int threads);
   bool wide_enough() const;
   bool streams() const;

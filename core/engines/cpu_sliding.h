@@ -61,8 +61,8 @@ struct SlidingTile {
   std::int64_t height = 0, width = 0;
   SlidingAxis rows, cols;  ///< Of this tile alone.
   float* values = nullptr;
-  std::int64_t* winners = nullptr;
-  std::int64_t pitch = 0;  ///< From one output row to the next.
+  std::int64_t* winners = nullptr;  ///< Null unless asked for.
+  std::int64_t pitch = 0;           ///< From one output row to the next.
   TileDivisors divisors;
   const LoweredPool* pool = nullptr;
   bool mend = false;             ///< Of means: only those that are not finite are written.
@@ -70,16 +70,19 @@ struct SlidingTile {
 };
 
 /// How many bytes of scratch the tile's kernel needs, for lanes of `lane_bytes` (a float 4; a float
-/// and its index 8; a double 8).
+/// and its index 8; doubles 8 each).
 std::int64_t scratch_bytes(const SlidingAxis& rows, const SlidingAxis& cols,
                            std::int64_t lane_bytes);
 
-/// Maximum of each window, and where it lies. The cost hardly depends on the window's size:
-/// windows of 1, 2, 4, ... cells are joined along a row, then down the rows.
-void max_tile(const SlidingTile& tile);
-void argmax_tile(const SlidingTile& tile);
+// The cost of these hardly depends on the window's size: windows of 1, 2, 4, ... cells are joined
+// along a row, then down the rows.
+
+/// Maxima or minima, and where they lie if the tile has winners.
+void extreme_tile(const SlidingTile& tile);
 /// Means with double sums.
 void mean_tile(const SlidingTile& tile);
 void power_tile(const SlidingTile& tile);
+/// Mixed, expected stochastic, softmax and log-sum-exp pools.
+void compound_tile(const SlidingTile& tile);
 
 }  // namespace poolscope::cpu

@@ -43,6 +43,7 @@ inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 inline constexpr std::array kResearchKinds{
     Kind{"Min", Reduction::min},
     Kind{"MinWithWinners", Reduction::min, true},
+    Kind{"Median", Reduction::median},
     Kind{"MedianWithWinners", Reduction::median, true},
     Kind{"Mixed", Reduction::mixed, false, false},
     Kind{"PowerEight", Reduction::power, false, false, 8.0},

@@ -4,7 +4,7 @@
 #include "core/engines/cpu_sliding.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/engines/cpu_max.cpp"
+#define HWY_TARGET_INCLUDE "core/engines/cpu_extreme.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
 #include "core/engines/cpu_fill-inl.h"
@@ -15,31 +15,33 @@ HWY_BEFORE_NAMESPACE();
 namespace poolscope::cpu {
 namespace HWY_NAMESPACE {
 
-/// Takes the finished maxima of a tile.
-class MaxSink {
+/// Takes the finished extremes of a tile.
+template <class Lanes>
+class ExtremeSink {
  public:
-  MaxSink(const MaxLanes& lanes, const SlidingTile& tile) : lanes_(lanes), tile_(tile) {}
+  ExtremeSink(const Lanes& lanes, const SlidingTile& tile) : lanes_(lanes), tile_(tile) {}
 
   void begin_row(std::int64_t i) { row_ = tile_.values + i * tile_.pitch; }
-  HWY_INLINE void operator()(MaxLanes::State window, std::size_t x) const {
+  HWY_INLINE void operator()(typename Lanes::State window, std::size_t x) const {
     store_first(lanes_.d, window, row_ + x, static_cast<std::size_t>(tile_.cols.outputs) - x);
   }
 
  private:
-  const MaxLanes& lanes_;
+  const Lanes& lanes_;
   const SlidingTile& tile_;
   float* row_ = nullptr;
 };
 
-class ArgMaxSink {
+template <class Lanes>
+class ArgExtremeSink {
  public:
-  ArgMaxSink(const ArgMaxLanes& lanes, const SlidingTile& tile) : lanes_(lanes), tile_(tile) {}
+  ArgExtremeSink(const Lanes& lanes, const SlidingTile& tile) : lanes_(lanes), tile_(tile) {}
 
   void begin_row(std::int64_t i) {
     row_ = tile_.values + i * tile_.pitch;
     winners_ = tile_.winners + i * tile_.pitch;
   }
-  HWY_INLINE void operator()(ArgMaxLanes::State window, std::size_t x) const {
+  HWY_INLINE void operator()(typename Lanes::State window, std::size_t x) const {
     const std::size_t left = static_cast<std::size_t>(tile_.cols.outputs) - x;
     store_first(lanes_.d, window.value, row_ + x, left);
     HWY_ALIGN std::int32_t indices[HWY_MAX_BYTES / sizeof(std::int32_t)];
@@ -48,19 +50,23 @@ class ArgMaxSink {
   }
 
  private:
-  const ArgMaxLanes& lanes_;
+  const Lanes& lanes_;
   const SlidingTile& tile_;
   float* row_ = nullptr;
   std::int64_t* winners_ = nullptr;
 };
 
 /// Gives rows of values with their indices in the plane.
+template <bool kMin>
 class IndexedFill {
  public:
-  IndexedFill(const ArgMaxLanes& lanes, const SlidingTile& tile)
-      : tile_(tile), values_(MaxLanes{lanes.d}, tile), cells_(even_feed(tile.cols), tile.width) {}
+  using Values = ExtremeLanes<kMin, true>;
+  using Line = typename ArgExtremeLanes<kMin>::Line;
 
-  ArgMaxLanes::Line operator()(std::int64_t y, ArgMaxLanes::Line line) const {
+  explicit IndexedFill(const SlidingTile& tile)
+      : tile_(tile), values_(Values{}, tile), cells_(even_feed(tile.cols), tile.width) {}
+
+  Line operator()(std::int64_t y, Line line) const {
     values_.copy(y, line.values);
     std::fill_n(line.indices, cells_.first, -1);
     auto index =
@@ -75,20 +81,24 @@ class IndexedFill {
 
  private:
   const SlidingTile& tile_;
-  FloatFill<MaxLanes> values_;
+  FloatFill<Values> values_;
   LineCells cells_;
 };
 
-void MaxTile(const SlidingTile& tile) {
-  const MaxLanes lanes{};
-  MaxSink sink(lanes, tile);
-  run_tile(tile, lanes, FloatFill<MaxLanes>(lanes, tile), sink);
+template <bool kMin>
+void extremes_of(const SlidingTile& tile) {
+  if (!tile.winners) {
+    const ExtremeLanes<kMin, true> lanes{};
+    ExtremeSink sink(lanes, tile);
+    return run_tile(tile, lanes, FloatFill(lanes, tile), sink);
+  }
+  const ArgExtremeLanes<kMin> lanes{};
+  ArgExtremeSink sink(lanes, tile);
+  run_tile(tile, lanes, IndexedFill<kMin>(tile), sink);
 }
 
-void ArgMaxTile(const SlidingTile& tile) {
-  const ArgMaxLanes lanes{};
-  ArgMaxSink sink(lanes, tile);
-  run_tile(tile, lanes, IndexedFill(lanes, tile), sink);
+void ExtremeTile(const SlidingTile& tile) {
+  tile.pool->reduction == Reduction::min ? extremes_of<true>(tile) : extremes_of<false>(tile);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -98,11 +108,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace poolscope::cpu {
 
-HWY_EXPORT(MaxTile);
-HWY_EXPORT(ArgMaxTile);
+HWY_EXPORT(ExtremeTile);
 
-void max_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(MaxTile)(tile); }
-void argmax_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(ArgMaxTile)(tile); }
+void extreme_tile(const SlidingTile& tile) { HWY_DYNAMIC_DISPATCH(ExtremeTile)(tile); }
 
 }  // namespace poolscope::cpu
 #endif
