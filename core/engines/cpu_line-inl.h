@@ -110,19 +110,25 @@ struct Across {
   std::size_t taps, stride;
 
   HWY_INLINE typename Lanes::State operator()(std::size_t x) const {
-    constexpr std::size_t kBlock = LinePlan::kBlock;
     const float* const first = line + x * stride;
+    if constexpr (kCellsAtOnce == 1) return tree(first, taps);
+    constexpr std::size_t kBlock = LinePlan::kBlock;
     const std::size_t whole = taps - kRest;
     Cells all = block(first, std::min(whole, kBlock));
     for (std::size_t t = kBlock; t < whole; t += kBlock)
       join_some<kCellsAtOnce>(all, block(first + t, std::min(whole - t, kBlock)));
-    if constexpr (kRest > 0) join_some<kRest>(all, load_across(lanes.d, first + whole, stride));
-    if constexpr (kCellsAtOnce == 1) return all[0];
+    if constexpr (kRest > 0) join_some<kRest>(all, load(first + whole));
     return lanes.join(lanes.join(all[0], all[1]),
                       lanes.join(all[kCellsAtOnce - 2], all[kCellsAtOnce - 1]));
   }
 
  private:
+  /// Without vectors.
+  typename Lanes::State tree(const float* first, std::size_t count) const {
+    if (count == 1) return lanes.load(first, 0);
+    return lanes.join(tree(first, count / 2), tree(first + count / 2, count - count / 2));
+  }
+
   using Cells = std::array<typename Lanes::State, kCellsAtOnce>;
 
   template <std::size_t kCount>
@@ -130,11 +136,23 @@ struct Across {
     for (std::size_t i = 0; i < kCount; ++i) all[i] = lanes.join(all[i], more[i]);
   }
 
+  HWY_INLINE Cells load(const float* first) const { return load_across(lanes.d, first, stride); }
+
   /// `count` cells, a multiple of kCellsAtOnce.
   HWY_INLINE Cells block(const float* first, std::size_t count) const {
-    Cells all = load_across(lanes.d, first, stride);
-    for (std::size_t t = kCellsAtOnce; t < count; t += kCellsAtOnce)
-      join_some<kCellsAtOnce>(all, load_across(lanes.d, first + t, stride));
+    Cells all = load(first);
+    if (count < LinePlan::kBlock) {
+      for (std::size_t t = kCellsAtOnce; t < count; t += kCellsAtOnce)
+        join_some<kCellsAtOnce>(all, load(first + t));
+      return all;
+    }
+    constexpr std::size_t kHalf = LinePlan::kBlock / 2;
+    Cells more = load(first + kHalf);
+    for (std::size_t t = kCellsAtOnce; t < kHalf; t += kCellsAtOnce) {
+      join_some<kCellsAtOnce>(all, load(first + t));
+      join_some<kCellsAtOnce>(more, load(first + kHalf + t));
+    }
+    join_some<kCellsAtOnce>(all, more);
     return all;
   }
 };

@@ -81,8 +81,8 @@ std::int64_t LinePlan::cells(int level) const {
 int LinePlan::roundings() const {
   if (across) {
     // Four cells at a time within a block, then block by block, what is left, and the four.
-    const std::int64_t fours = std::min(taps, kBlock) / 4;
-    return static_cast<int>(fours + taps / kBlock + 2);
+    const std::int64_t fours = taps / 4, blocks = (4 * fours + kBlock - 1) / kBlock;
+    return static_cast<int>(std::min<std::int64_t>(fours - 1, 2) + blocks - 1 + 1 + 2);
   }
   int all = (pairs ? 1 : 0) + depth(part_count);
   for (int level = 1; level <= levels; ++level) all += depth(fans[static_cast<std::size_t>(level)]);
