@@ -6,8 +6,7 @@ namespace poolscope {
 namespace {
 
 // Per second. The CPU's come from tests/bench on two cores; the GPU's are a cautious guess.
-constexpr double kCpuCells = 1.2e9;  ///< Of a separable reduction, in and out.
-constexpr double kCpuTaps = 4e8;     ///< Of any other.
+constexpr double kCpuTaps = 1e8;  ///< Of reductions that read each window by itself.
 constexpr double kGpuTaps = 2e10;
 constexpr double kBusCells = 2e9;  ///< To the GPU or back.
 /// No run shorter than this is worth a second engine's warm-up, in seconds.
@@ -19,27 +18,44 @@ double taps_of(const std::vector<AxisWindow>& windows) {
   return taps;
 }
 
-bool is_separable(Reduction reduction) {
-  return reduction == Reduction::max || reduction == Reduction::min ||
-         reduction == Reduction::mean || reduction == Reduction::power;
+/// Cells that the CPU engine reads and writes in a second where windows slide; 0 where they do not.
+double cpu_cells(const LoweredPool& pool) {
+  switch (pool.reduction) {
+    case Reduction::max:
+    case Reduction::min:
+    case Reduction::mean:
+    case Reduction::power:
+      return 1.2e9;
+    case Reduction::mixed:
+    case Reduction::softmax:
+    case Reduction::log_sum_exp:
+      return 1.5e8;
+    case Reduction::stochastic:
+      return pool.sampled ? 0.0 : 1.5e8;
+    case Reduction::median:
+      return 2e7;
+    case Reduction::weighted:
+      break;
+  }
+  return 0.0;
 }
 
 }  // namespace
 
 Workload workload_of(const Tensor& input, const LoweredPool& pool, bool on_gpu) {
   const PlaneWindows& windows = pool.planes.front();
-  return {.cells_in = static_cast<double>(input.shape().elements()),
-          .cells_out = static_cast<double>(pool.output_shape(input.shape()).elements()),
-          .taps = taps_of(windows.rows) * taps_of(windows.cols) *
-                  static_cast<double>(input.shape().planes()),
-          .separable = is_separable(pool.reduction),
-          .on_gpu = on_gpu};
+  Workload work{.cells_in = static_cast<double>(input.shape().elements()),
+                .cells_out = static_cast<double>(pool.output_shape(input.shape()).elements()),
+                .taps = taps_of(windows.rows) * taps_of(windows.cols) *
+                        static_cast<double>(input.shape().planes()),
+                .on_gpu = on_gpu};
+  const double cells = cpu_cells(pool);
+  work.cpu_seconds = cells > 0.0 ? (work.cells_in + work.cells_out) / cells : work.taps / kCpuTaps;
+  return work;
 }
 
 bool gpu_pays(const Workload& work) {
-  const double cpu = work.separable
-                         ? (work.cells_in + work.cells_out) / kCpuCells
-                         : (work.cells_in + work.cells_out) / kCpuCells + work.taps / kCpuTaps;
+  const double cpu = work.cpu_seconds;
   const double moved = work.cells_out + (work.on_gpu ? 0.0 : work.cells_in);
   const double gpu = moved / kBusCells + work.taps / kGpuTaps;
   return cpu > kFelt && 2.0 * gpu < cpu;

@@ -9,9 +9,9 @@ namespace poolscope {
 /// A run as far as the choice of an engine depends on it.
 struct Workload {
   double cells_in = 0.0, cells_out = 0.0;
-  double taps = 0.0;       ///< Of all windows together.
-  bool separable = false;  ///< The CPU engine takes the same time whatever the windows' length.
-  bool on_gpu = false;     ///< The input lies in the GPU's memory already.
+  double taps = 0.0;         ///< Of all windows together.
+  double cpu_seconds = 0.0;  ///< What the CPU engine takes, about.
+  bool on_gpu = false;       ///< The input lies in the GPU's memory already.
 };
 
 Workload workload_of(const Tensor& input, const LoweredPool& pool, bool on_gpu);

@@ -84,14 +84,15 @@ TEST_F(AutoEngineTest, RunsOnTheCpuWithANoteWhereTheGpuFails) {
 }
 
 TEST(GpuPays, CountsTheWayThereOnlyWhereTheInputIsNotThere) {
-  Workload work{.cells_in = 64e6, .cells_out = 1e6, .taps = 64e6, .separable = true};
+  Workload work{.cells_in = 64e6, .cells_out = 1e6, .taps = 64e6, .cpu_seconds = 0.05};
   EXPECT_FALSE(gpu_pays(work));
   work.on_gpu = true;
   EXPECT_TRUE(gpu_pays(work));
 }
 
 TEST(GpuPays, NotForWhatIsDoneAtOnce) {
-  EXPECT_FALSE(gpu_pays({.cells_in = 1e4, .cells_out = 1e3, .taps = 1e5, .on_gpu = true}));
+  EXPECT_FALSE(gpu_pays(
+      {.cells_in = 1e4, .cells_out = 1e3, .taps = 1e5, .cpu_seconds = 1e-3, .on_gpu = true}));
 }
 
 }  // namespace
