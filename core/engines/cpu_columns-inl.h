@@ -149,6 +149,9 @@ class ColumnWalk {
     return std::max<std::int64_t>(tile_.rows[0].last() + 1 - tile_.rows[1].begin, 0);
   }
 
+  /// Whether most rows of a window have been read for the one before.
+  bool reads_again() const { return 2 * shared_rows() >= tile_.rows.front().count; }
+
   /// Joins all rows of each window.
   template <class Emit>
   bool join_rows(Emit emit) {
@@ -156,8 +159,8 @@ class ColumnWalk {
     for (const AxisWindow& window : tile_.rows) most = std::max(most, window.count);
     float* const parts = lines_.take<float>(RowJoin<Lanes>::part_lines(most) * part_pitch());
     const RowJoin<Lanes> join(lanes_, length_, {parts, part_pitch()});
-    // Rows that are read again lie in the cache; to look at the new one first brings it there.
-    const bool again = 2 * shared_rows() >= most;
+    // To look at the new row first brings it to the cache, where the others lie.
+    const bool again = reads_again();
     CellsAhead ahead(row_begin(tile_.rows.front().begin + std::min(most, RowJoin<Lanes>::kFan)));
     std::array<const float*, kMostDirectRows> rows;
     for (std::size_t i = 0; i < tile_.rows.size(); ++i) {
@@ -271,7 +274,19 @@ class ColumnWalk {
 
   RowTarget begin_row(std::int64_t i) {
     writer_.begin_row(i);
-    return {tile_.values + i * tile_.pitch, tile_.cols.size(), tile_.stream};
+    return {tile_.values + i * tile_.pitch, tile_.cols.size(), tile_.stream, ahead_of(i)};
+  }
+
+  /// What is read next for the first time, where windows share most of their rows: then as much is
+  /// written as is read.
+  CellsAhead ahead_of(std::int64_t i) const {
+    const bool scan = tile_.down == Down::scan;
+    const auto next = static_cast<std::size_t>(i + (scan ? RowScan<Lanes>::kRows : 1));
+    if (next >= tile_.rows.size() || (!scan && !reads_again())) return CellsAhead(nullptr);
+    const std::int64_t first = tile_.rows[next - 1].last() + 1, end = tile_.rows[next].last() + 1;
+    if (is_whole_width()) return {row_begin(first), row_begin(end)};
+    const bool one = end - first == 1 && first >= 0 && first < tile_.height;
+    return one ? CellsAhead(row(first), row(first) + length_) : CellsAhead(nullptr);
   }
 
   /// Windows of any width along the line, each by itself.

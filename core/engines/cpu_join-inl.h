@@ -16,6 +16,35 @@ HWY_BEFORE_NAMESPACE();
 namespace poolscope::cpu {
 namespace HWY_NAMESPACE {
 
+/// Fetches cells that are read soon to the second-level cache, in the order of memory: where a few
+/// rows are read side by side, the hardware by itself finds only pieces of each.
+class CellsAhead {
+ public:
+  explicit CellsAhead(const float* first) : CellsAhead(first, first) {}
+  CellsAhead(const float* first, const float* end) : next_(first), end_(end) {}
+
+  /// Those before `end` may be fetched from now on.
+  void until(const float* end) { end_ = end; }
+  /// Fetches as many as `kVectors` vectors hold.
+  template <int kVectors>
+  HWY_INLINE void fetch() {
+    constexpr std::size_t kCells = kVectors * hn::MaxLanes(hn::ScalableTag<float>());
+    fetch_lines((kCells + kLine - 1) / kLine);
+  }
+  /// Fetches as many cache lines.
+  HWY_INLINE void fetch_lines(std::size_t lines) {
+    for (; lines > 0 && next_ < end_; --lines) {
+      __builtin_prefetch(next_, 0, 2);  // To the second level: the first one is too small.
+      next_ += kLine;
+    }
+  }
+  std::size_t cells() const { return static_cast<std::size_t>(end_ - next_); }
+
+ private:
+  static constexpr std::size_t kLine = 16;
+  const float *next_, *end_;
+};
+
 /// Calls visit(std::integral_constant<int, count>) for a count from 1 to 16.
 template <int kCount = 16, class Visit>
 HWY_INLINE void with_count(int count, Visit&& visit) {

@@ -17,16 +17,20 @@ namespace poolscope::cpu {
 namespace HWY_NAMESPACE {
 
 /// Where a row of outputs goes. `stream`: past the caches, for an output larger than they are.
+/// `ahead` is fetched meanwhile, so that memory gives while it takes.
 struct RowTarget {
   float* to;
   std::size_t length;
   bool stream;
+  CellsAhead ahead;
 };
 
 /// Writes a row of outputs: cells(x) gives the vector at x, whose lanes past the row are dropped.
 /// `writer` has the last word on each: its row() takes vectors and is handed back by end_row().
 template <class Cells, class Writer>
 HWY_INLINE void write_row(const RowTarget& target, const Cells cells, Writer& writer) {
+  /// Vectors of a row from which on it pays to begin at a cache line.
+  constexpr std::size_t kLongRow = 4;
   const hn::ScalableTag<float> d;
   const std::size_t step = hn::Lanes(d);
   const std::size_t length = target.length;
@@ -37,14 +41,24 @@ HWY_INLINE void write_row(const RowTarget& target, const Cells cells, Writer& wr
     return writer.end_row(row);
   }
   std::size_t x = 0;
-  if (target.stream) {
+  // A vector that lies across two cache lines takes much longer to write than to read.
+  if (length >= kLongRow * step || target.stream) {
     hn::StoreU(row(cells(0), 0), d, to);
     const std::size_t past = reinterpret_cast<std::uintptr_t>(to) / sizeof(float) % step;
-    for (x = (step - past) % step; x + step <= length; x += step) {
+    x = (step - past) % step;
+  }
+  CellsAhead ahead = target.ahead;
+  const std::size_t lines = (ahead.cells() + length / 2) / length;  // For a vector of outputs.
+  if (target.stream) {
+    for (; x + step <= length; x += step) {
+      ahead.fetch_lines(lines);
       hn::Stream(row(cells(x), x), d, to + x);
     }
   } else {
-    for (; x + step <= length; x += step) hn::StoreU(row(cells(x), x), d, to + x);
+    for (; x + step <= length; x += step) {
+      ahead.fetch_lines(lines);
+      hn::StoreU(row(cells(x), x), d, to + x);
+    }
   }
   if (x < length) hn::StoreU(row(cells(length - step), length - step), d, to + length - step);
   writer.end_row(row);

@@ -18,29 +18,6 @@ namespace HWY_NAMESPACE {
 
 // How the rows of windows become lines.
 
-/// Fetches cells that are read soon to the second-level cache, in the order of memory: where a few
-/// rows are read side by side, the hardware by itself finds only pieces of each.
-class CellsAhead {
- public:
-  explicit CellsAhead(const float* first) : next_(first), end_(first) {}
-
-  /// Those before `end` may be fetched from now on.
-  void until(const float* end) { end_ = end; }
-  /// Fetches as many as `kVectors` vectors hold.
-  template <int kVectors>
-  HWY_INLINE void fetch() {
-    constexpr std::size_t kLine = 16;
-    for (std::size_t i = 0; i < kVectors * hn::MaxLanes(hn::ScalableTag<float>()); i += kLine) {
-      if (next_ >= end_) return;
-      __builtin_prefetch(next_, 0, 2);  // To the second level: the first one is too small.
-      next_ += kLine;
-    }
-  }
-
- private:
-  const float *next_, *end_;
-};
-
 /// Joins rows of at least a vector, eight at a time, in the shape of a tree.
 template <class Lanes>
 class RowJoin {
@@ -99,8 +76,9 @@ class RowJoin {
     with_count<kFan>(static_cast<int>(lines.count), [&](auto n) HWY_ATTR {
       std::array<const float*, n()> from;
       std::copy_n(lines.first, n(), from.begin());
+      float* const line = to;  // Kept apart from what lies in memory, see join_new().
       for_whole_vectors(lanes_.d, length_, [&](std::size_t x) HWY_ATTR {
-        lanes_.store(join_tree<n()>(lanes_, from.data(), x), to, x);
+        lanes_.store(join_tree<n()>(lanes_, from.data(), x), line, x);
       });
     });
   }
