@@ -69,12 +69,9 @@ class IndexedFill {
   Line operator()(std::int64_t y, Line line) const {
     values_.copy(y, line.values);
     std::fill_n(line.indices, cells_.first, -1);
-    auto index =
-        static_cast<std::int32_t>(y * tile_.width + cells_.begin + cells_.first * cells_.step);
-    for (std::int64_t f = cells_.first; f < cells_.end; ++f) {
-      line.indices[f] = index;
-      index += static_cast<std::int32_t>(cells_.step);
-    }
+    std::int64_t index = y * tile_.width + cells_.begin + cells_.first * cells_.step;
+    for (std::int64_t f = cells_.first; f < cells_.end; ++f, index += cells_.step)
+      line.indices[f] = static_cast<std::int32_t>(index);
     std::fill(line.indices + cells_.end, line.indices + cells_.count, -1);
     return line;
   }

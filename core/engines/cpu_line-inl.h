@@ -48,7 +48,7 @@ HWY_INLINE void write_row(const RowTarget& target, const Cells cells, Writer& wr
     x = (step - past) % step;
   }
   CellsAhead ahead = target.ahead;
-  const std::size_t lines = (ahead.cells() + length / 2) / length;  // For a vector of outputs.
+  const std::size_t lines = (ahead.cells() + length / 2) / length;  // For 16 outputs.
   if (target.stream) {
     for (; x + step <= length; x += step) {
       ahead.fetch_lines(lines);
@@ -125,15 +125,17 @@ struct Across {
 
   HWY_INLINE typename Lanes::State operator()(std::size_t x) const {
     const float* const first = line + x * stride;
-    if constexpr (kCellsAtOnce == 1) return tree(first, taps);
-    constexpr std::size_t kBlock = LinePlan::kBlock;
-    const std::size_t whole = taps - kRest;
-    Cells all = block(first, std::min(whole, kBlock));
-    for (std::size_t t = kBlock; t < whole; t += kBlock)
-      join_some<kCellsAtOnce>(all, block(first + t, std::min(whole - t, kBlock)));
-    if constexpr (kRest > 0) join_some<kRest>(all, load(first + whole));
-    return lanes.join(lanes.join(all[0], all[1]),
-                      lanes.join(all[kCellsAtOnce - 2], all[kCellsAtOnce - 1]));
+    if constexpr (kCellsAtOnce == 1) {
+      return tree(first, taps);
+    } else {
+      constexpr std::size_t kBlock = LinePlan::kBlock;
+      const std::size_t whole = taps - kRest;
+      Cells all = block(first, std::min(whole, kBlock));
+      for (std::size_t t = kBlock; t < whole; t += kBlock)
+        join_some<kCellsAtOnce>(all, block(first + t, std::min(whole - t, kBlock)));
+      if constexpr (kRest > 0) join_some<kRest>(all, load(first + whole));
+      return lanes.join(lanes.join(all[0], all[1]), lanes.join(all[2], all[3]));
+    }
   }
 
  private:

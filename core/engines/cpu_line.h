@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -44,7 +45,9 @@ struct LinePlan {
   /// Whether windows are picked from those that begin at every cell.
   bool picks() const { return stride > 1 && !pairs && !across && !is_threes(); }
   /// Cells behind the line that may be read: a vector's windows, where there are fewer outputs.
-  std::int64_t reads_behind() const { return across ? kWidest * stride : 0; }
+  std::int64_t reads_behind() const {
+    return across ? std::max<std::int64_t>(kWidest - outputs, 0) * stride : 0;
+  }
   /// Windows that begin one cell after the other, to have those at every `stride`-th.
   std::int64_t starts() const { return pairs ? outputs : (outputs - 1) * stride + 1; }
   /// Cells that a level has to give.

@@ -184,8 +184,9 @@ class MedianWalk {
       first_ = end_ = 0;
       for (std::int64_t j = tile_.col_begin; j < tile_.col_end; ++j) {
         const Taps along = inside(windows.cols[static_cast<std::size_t>(j)], job_.in.w);
-        if (along.count > 0) move_to(along.first - cols.first, along.count);
-        write(job_.cell(tile_.plane, i) + j, along.count > 0 && height_ > 0);
+        const bool any = along.count > 0 && height_ > 0;
+        if (any) move_to(along.first - cols.first, along.count);
+        write(job_.cell(tile_.plane, i) + j, any);
       }
     }
   }
@@ -230,21 +231,24 @@ class MedianWalk {
 }  // namespace
 
 bool medians_slide(const PlaneWindows& windows) {
-  /// Taps of a window that are sorted as quickly as they are ranked.
-  constexpr std::int64_t kFewTaps = 3;
-  const auto has_runs = [](const AxisWindow& window) {
-    return window.step == 1 || window.count == 1;
+  /// Fewer taps are sorted as quickly as they are ranked; the ranks of more would take too much
+  /// memory.
+  constexpr std::int64_t kFewest = 3, kMost = 512;
+  // The windows go on, by at most `share` of their taps, and leave no gap.
+  const auto go_on = [](const std::vector<AxisWindow>& axis, std::int64_t share) {
+    for (std::size_t i = 0; i < axis.size(); ++i) {
+      if (axis[i].count > kMost || (axis[i].step != 1 && axis[i].count != 1)) return false;
+      if (i == 0) continue;
+      const std::int64_t stride = axis[i].begin - axis[i - 1].begin;
+      if (stride < 0 || share * stride > axis[i].count || axis[i].last() < axis[i - 1].last())
+        return false;
+    }
+    return true;
   };
   const std::vector<AxisWindow>& cols = windows.cols;
-  if (!std::ranges::all_of(windows.rows, has_runs)) return false;
-  for (std::size_t j = 0; j < cols.size(); ++j) {
-    if (!has_runs(cols[j]) || cols[j].count < kFewTaps) return false;
-    if (j == 0) continue;
-    const std::int64_t stride = cols[j].begin - cols[j - 1].begin;
-    if (stride < 0 || 2 * stride > cols[j].count || cols[j].last() < cols[j - 1].last())
-      return false;
-  }
-  return true;
+  return cols.size() > 1 &&
+         std::ranges::min_element(cols, {}, &AxisWindow::count)->count >= kFewest &&
+         go_on(windows.rows, 1) && go_on(cols, 2);
 }
 
 void median_tile(const Job& job, const Tile& tile) {

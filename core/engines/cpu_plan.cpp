@@ -70,10 +70,11 @@ int roundings_by_eights(std::int64_t taps) {
   return depth(std::clamp<std::int64_t>(taps, 1, 8)) + static_cast<int>((taps - 1) / 8);
 }
 
-/// Whether windows are so large and share so little that each is best read by itself.
+/// Whether windows are so large and share so little, or lie so far apart, that each is best read by
+/// itself.
 bool better_apart(const Job& job, const SlidingAxis& rows, const SlidingAxis& cols) {
   constexpr std::int64_t kLongRun = 64;
-  if (job.out.plane_size() == 1) return true;
+  if (job.out.plane_size() == 1 || cols.stride > 2 * cols.extent()) return true;
   return !job.winners && cols.dilation == 1 && cols.taps >= kLongRun &&
          2 * rows.stride > rows.extent() && 2 * cols.stride > cols.extent() &&
          (is_extreme(job) || is_mean(job)) && rows.taps > kLongRun;
@@ -234,11 +235,12 @@ void Plan::cut_rings() {
 
 void Plan::cut_medians() {
   /// Input cells along a tile, beside those that its windows share with the next one's: their ranks
-  /// stay in the second-level cache.
+  /// stay in the second-level cache. Larger windows take as many again as they are long.
   constexpr std::int64_t kSide = 160;
-  strip_cols_ = std::clamp<std::int64_t>(kSide * job_.out.w / job_.in.w, 1, job_.out.w);
+  const std::int64_t side = std::max({kSide, most_taps(windows().rows), most_taps(windows().cols)});
+  strip_cols_ = std::clamp<std::int64_t>(side * job_.out.w / job_.in.w, 1, job_.out.w);
   strips_ = (job_.out.w + strip_cols_ - 1) / strip_cols_;
-  band_rows_ = std::clamp<std::int64_t>(kSide * job_.out.h / job_.in.h, 1, job_.out.h);
+  band_rows_ = std::clamp<std::int64_t>(side * job_.out.h / job_.in.h, 1, job_.out.h);
   bands_ = (job_.out.h + band_rows_ - 1) / band_rows_;
 }
 

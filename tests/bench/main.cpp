@@ -6,6 +6,7 @@
 #include "tests/bench/bench_options.h"
 #include "tests/bench/model_case.h"
 #include "tests/bench/report.h"
+#include "tests/bench/slider_case.h"
 
 namespace poolscope::bench {
 namespace {
@@ -48,7 +49,15 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   app.add_option("--side", side, "Of the picture that the model reads; 224 if left out")
       ->type_name("PIXELS");
+#ifdef POOLSCOPE_BENCH_WINDOW
+  bool slider = false;
+  app.add_flag("--slider", slider,
+               "Time the window's kernel slider on a large picture, and no cases");
+#endif
   return bench::run_program(app, argc, argv, [&] {
+#ifdef POOLSCOPE_BENCH_WINDOW
+    if (slider) return bench::time_slider();
+#endif
     return model.empty() ? bench::run(options) : bench::time_model(model, side);
   });
 }

@@ -2,6 +2,7 @@
 # Builds poolscope_bench with every peer that is installed, and runs it: how fast the CPU engine is beside them.
 # usage: tests/bench/run.sh [--shapes FILE.csv] [--json FILE] [--filter TEXT] [--quick]
 #        tests/bench/run.sh --model FILE.pt [--side PIXELS]
+#        tests/bench/run.sh --slider
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../app/setup.sh"
 
