@@ -164,6 +164,8 @@ std::int64_t ColumnScratchBytes(const ColumnTile& tile) {
              : ColumnWalk<ExtremeLanes<false, true>, ExtremeWriter<false>>::scratch_bytes(tile);
 }
 
+bool DoublesCells() { return kDoubles; }
+
 }  // namespace HWY_NAMESPACE
 }  // namespace poolscope::cpu
 HWY_AFTER_NAMESPACE();
@@ -174,6 +176,7 @@ namespace poolscope::cpu {
 HWY_EXPORT(ExtremeColumns);
 HWY_EXPORT(MeanColumns);
 HWY_EXPORT(ColumnScratchBytes);
+HWY_EXPORT(DoublesCells);
 
 LineRange::LineRange(const ColumnTile& tile)
     : begin(tile.cols.front().begin), end(tile.cols.back().last() + 1) {
@@ -188,6 +191,7 @@ LineRange::LineRange(const ColumnTile& tile)
 std::int64_t column_scratch_bytes(const ColumnTile& tile) {
   return HWY_DYNAMIC_DISPATCH(ColumnScratchBytes)(tile);
 }
+bool doubles_cells() { return HWY_DYNAMIC_DISPATCH(DoublesCells)(); }
 void extreme_columns(const ColumnTile& tile) { HWY_DYNAMIC_DISPATCH(ExtremeColumns)(tile); }
 bool mean_columns(const ColumnTile& tile) { return HWY_DYNAMIC_DISPATCH(MeanColumns)(tile); }
 

@@ -41,6 +41,8 @@ struct LineRange {
 };
 
 std::int64_t column_scratch_bytes(const ColumnTile& tile);
+/// Whether a line_plan() may shift cells.
+bool doubles_cells();
 
 /// Maxima or minima.
 void extreme_columns(const ColumnTile& tile);

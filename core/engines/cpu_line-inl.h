@@ -8,6 +8,7 @@
 
 #include <array>
 
+#include "core/engines/cpu_doubling-inl.h"
 #include "core/engines/cpu_join-inl.h"
 #include "core/engines/cpu_line.h"
 #include "core/engines/cpu_transpose-inl.h"
@@ -25,10 +26,18 @@ struct RowTarget {
   CellsAhead ahead;
 };
 
-/// Writes a row of outputs: cells(x) gives the vector at x, whose lanes past the row are dropped.
-/// `writer` has the last word on each: its row() takes vectors and is handed back by end_row().
+/// Cells that are made in turn: begin(x) goes to the vector at x, next() gives it and goes to the
+/// one behind it, which may lie past the row.
+template <class Cells>
+concept InTurn = requires(Cells cells) {
+  cells.next();
+};
+
+/// Writes a row of outputs: cells(x), or cells in turn, gives the vector at x, whose lanes past the
+/// row are dropped. `writer` has the last word on each: its row() takes vectors and is handed back
+/// by end_row().
 template <class Cells, class Writer>
-HWY_INLINE void write_row(const RowTarget& target, const Cells cells, Writer& writer) {
+HWY_INLINE void write_row(const RowTarget& target, Cells cells, Writer& writer) {
   /// Vectors of a row from which on it pays to begin at a cache line.
   constexpr std::size_t kLongRow = 4;
   const hn::ScalableTag<float> d;
@@ -36,31 +45,47 @@ HWY_INLINE void write_row(const RowTarget& target, const Cells cells, Writer& wr
   const std::size_t length = target.length;
   float* const to = target.to;
   auto row = writer.row();
+  const auto go_to = [&](std::size_t x) HWY_ATTR {
+    if constexpr (InTurn<Cells>) cells.begin(x);
+    return x;
+  };
+  const auto vector_at = [&](std::size_t x) HWY_ATTR {
+    if constexpr (InTurn<Cells>)
+      return row(cells.next(), x);
+    else
+      return row(cells(x), x);
+  };
+  std::size_t x = go_to(0);
   if (length < step) {
-    store_first(d, row(cells(0), 0), to, length);
+    store_first(d, vector_at(0), to, length);
     return writer.end_row(row);
   }
-  std::size_t x = 0;
   // A vector that lies across two cache lines takes much longer to write than to read.
-  if (length >= kLongRow * step || target.stream) {
-    hn::StoreU(row(cells(0), 0), d, to);
-    const std::size_t past = reinterpret_cast<std::uintptr_t>(to) / sizeof(float) % step;
-    x = (step - past) % step;
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(to) / sizeof(float) % step;
+  if (past > 0 && (length >= kLongRow * step || target.stream)) {
+    hn::StoreU(vector_at(0), d, to);
+    x = go_to(step - past);
   }
   CellsAhead ahead = target.ahead;
   const std::size_t lines = (ahead.cells() + length / 2) / length;  // For 16 outputs.
   if (target.stream) {
     for (; x + step <= length; x += step) {
       ahead.fetch_lines(lines);
-      hn::Stream(row(cells(x), x), d, to + x);
+      hn::Stream(vector_at(x), d, to + x);
     }
   } else {
     for (; x + step <= length; x += step) {
       ahead.fetch_lines(lines);
-      hn::StoreU(row(cells(x), x), d, to + x);
+      hn::StoreU(vector_at(x), d, to + x);
     }
   }
-  if (x < length) hn::StoreU(row(cells(length - step), length - step), d, to + length - step);
+  if (x < length) {
+    if constexpr (InTurn<Cells>) {
+      store_first(d, vector_at(x), to + x, length - x);
+    } else {
+      hn::StoreU(vector_at(length - step), d, to + length - step);
+    }
+  }
   writer.end_row(row);
 }
 
@@ -212,6 +237,11 @@ class LinePass {
   HWY_INLINE void operator()(const float* line, const RowTarget& target, Writer& writer) const {
     if (plan_.pairs && plan_.taps <= 3) return few_pairs(line, target, writer);
     if (plan_.across) return across(line, target, writer);
+    if (plan_.doubles) {
+      return with_doubling<Lanes>(plan_.taps, [&](auto times, auto ring) HWY_ATTR {
+        write_doubled<times(), ring()>(line, target, writer);
+      });
+    }
     if (plan_.is_threes()) return write_row(target, Threes<Lanes>{lanes_, line}, writer);
     if (plan_.pairs) split_pairs(line);
     levels(plan_.pairs ? pairs_ : line);
@@ -267,6 +297,13 @@ class LinePass {
     if (plan_.taps == 1) return write_row(target, FewPairs<1, Lanes>{lanes_, line}, writer);
     if (plan_.taps == 2) return write_row(target, FewPairs<2, Lanes>{lanes_, line}, writer);
     write_row(target, FewPairs<3, Lanes>{lanes_, line}, writer);
+  }
+
+  /// A function of its own, so that all of it stays in registers.
+  template <int kTimes, int kRing, class Writer>
+  HWY_NOINLINE void write_doubled(const float* line, const RowTarget& target,
+                                  Writer& writer) const {
+    write_row(target, DoubledCells<kTimes, kRing, Lanes>(lanes_, line, plan_.taps), writer);
   }
 
   HWY_INLINE void split_pairs(const float* line) const {

@@ -9,7 +9,9 @@ namespace {
 /// So few are joined at once.
 constexpr int kMostFan = 8;
 
-int depth(int count) { return static_cast<int>(std::bit_width(static_cast<unsigned>(count - 1))); }
+int depth(std::int64_t count) {
+  return static_cast<int>(std::bit_width(static_cast<unsigned>(count - 1)));
+}
 
 void add_level(LinePlan& plan, int fan) {
   const auto below = static_cast<std::size_t>(plan.levels++);
@@ -84,12 +86,16 @@ int LinePlan::roundings() const {
     const std::int64_t fours = taps / 4, blocks = (4 * fours + kBlock - 1) / kBlock;
     return static_cast<int>(std::min<std::int64_t>(fours - 1, 2) + blocks - 1 + 1 + 2);
   }
+  if (doubles) {
+    const std::int64_t whole = taps / kWidest;
+    return depth(kWidest) + (whole > 0 ? depth(whole) + 1 : 0);
+  }
   int all = (pairs ? 1 : 0) + depth(part_count);
   for (int level = 1; level <= levels; ++level) all += depth(fans[static_cast<std::size_t>(level)]);
   return all;
 }
 
-LinePlan line_plan(const SlidingAxis& axis, bool overlap) {
+LinePlan line_plan(const SlidingAxis& axis, bool overlap, bool doubles) {
   /// Windows so short that more levels are not worth looking for, and so long that a few are needed
   /// before one looks for the best.
   constexpr std::int64_t kShort = 6, kLong = 512;
@@ -101,7 +107,9 @@ LinePlan line_plan(const SlidingAxis& axis, bool overlap) {
                 .outputs = axis.outputs};
   plan.across = plan.dilation == 1 && plan.stride > 3 && plan.taps > 3 &&
                 plan.taps < 2 * plan.stride && plan.taps <= kMostAcross;
-  if (plan.across) {
+  plan.doubles = doubles && plan.stride == 1 && plan.dilation == 1 && plan.taps > kShort &&
+                 plan.taps <= LinePlan::kMostDoubled;
+  if (plan.across || plan.doubles) {
     plan.part_count = 1;
     return plan;
   }

@@ -19,6 +19,8 @@ struct LinePlan {
   static constexpr std::int64_t kWidest = 16;
   /// Cells of a window whose sums are added up before they join the other ones, of `across`.
   static constexpr std::int64_t kBlock = 16;
+  /// Cells of the longest window that is made by doubling.
+  static constexpr std::int64_t kMostDoubled = 143;
   /// Level of the cells at even places of a line whose level 0 is its pairs.
   static constexpr int kEven = -1;
   struct Part {
@@ -32,6 +34,9 @@ struct LinePlan {
   /// Windows that share few cells: a vector takes the same cell of as many windows as it has lanes,
   /// and neither levels nor parts are needed.
   bool across = false;
+  /// Windows that begin at every cell and are made by doubling shorter ones within registers, so
+  /// that neither levels nor parts are needed.
+  bool doubles = false;
   int levels = 0;                                       ///< Above level 0.
   std::array<int, kMostLevels + 1> fans{};              ///< Windows that a level joins.
   std::array<std::int64_t, kMostLevels + 1> widths{1};  ///< Cells of level 0 that a level joins.
@@ -44,8 +49,10 @@ struct LinePlan {
   bool is_threes() const { return taps == 3 && stride == 3 && dilation == 1; }
   /// Whether windows are picked from those that begin at every cell.
   bool picks() const { return stride > 1 && !pairs && !across && !is_threes(); }
-  /// Cells behind the line that may be read: a vector's windows, where there are fewer outputs.
+  /// Cells further behind the line than kSlack that may be read: a vector's windows where there are
+  /// fewer outputs, or the vectors that doubling is ahead.
   std::int64_t reads_behind() const {
+    if (doubles) return kWidest;
     return across ? std::max<std::int64_t>(kWidest - outputs, 0) * stride : 0;
   }
   /// Windows that begin one cell after the other, to have those at every `stride`-th.
@@ -56,8 +63,8 @@ struct LinePlan {
   int roundings() const;
 };
 
-/// The plan for an axis. `overlap`: whether a cell may be joined twice.
-/// part_count is 0 where more than kMostParts would be needed.
-LinePlan line_plan(const SlidingAxis& axis, bool overlap);
+/// The plan for an axis. `overlap`: whether a cell may be joined twice; `doubles`: whether windows
+/// may be doubled within registers. part_count is 0 where more than kMostParts would be needed.
+LinePlan line_plan(const SlidingAxis& axis, bool overlap, bool doubles);
 
 }  // namespace poolscope::cpu

@@ -149,7 +149,7 @@ bool Plan::plan_columns() {
   /// Cells that outputs read along a line, where each window is read by itself.
   constexpr std::int64_t kMostReads = 8;
   const std::vector<AxisWindow>& cols = windows().cols;
-  if (cols_) line_ = line_plan(*cols_, is_extreme(job_));
+  if (cols_) line_ = line_plan(*cols_, is_extreme(job_), doubles_cells());
   if (line_ && line_->part_count == 0) line_.reset();
   const bool runs = std::ranges::all_of(
       cols, [](const AxisWindow& col) { return col.step == 1 || col.count == 1; });

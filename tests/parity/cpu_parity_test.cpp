@@ -161,6 +161,27 @@ TEST_P(CpuParity, AgreesWhereLongWindowsShareRows) {
   }
 }
 
+/// Every length that doubling makes its windows of, and those around.
+TEST_P(CpuParity, AgreesOnEachLengthOfAWindowAlongALine) {
+  const Kind& kind = GetParam();
+  const CpuEngine engine(1);
+  const std::vector<std::int64_t> sets = instruction_sets();
+  for (std::int64_t taps = 1; taps <= 165; taps += is_quick(kind) ? 1 : 41) {
+    for (const Fill fill : {Fill::random, Fill::special, Fill::zeros, Fill::offset}) {
+      const std::int64_t padding = taps % 3 * (taps / 2) / 2;
+      const GridCase grid_case{
+          {1, 1}, {taps, 1, padding, padding / 2}, {1, 1, 2, taps + 9 + 7 * taps % 83}, fill};
+      const LoweredPool pool = pool_of(grid_case, kind);
+      const Tensor input = filled(grid_case.shape, fill, static_cast<std::uint32_t>(taps));
+      for (const std::int64_t set : sets) {
+        const ForcedInstructionSet forced(set);
+        ASSERT_TRUE(agrees(*engine.run(input, pool, {.winners = kind.winners}), input, pool))
+            << text(grid_case) << " " << hwy::TargetName(set);
+      }
+    }
+  }
+}
+
 TEST_P(CpuParity, ThreadsNeverChangeAResult) {
   const Kind& kind = GetParam();
   const oneapi::tbb::global_control seven(oneapi::tbb::global_control::max_allowed_parallelism, 7);

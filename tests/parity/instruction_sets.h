@@ -7,10 +7,10 @@
 
 namespace poolscope {
 
-/// The instruction sets that this machine has, scalar among them.
+/// The instruction sets that this machine has and the kernels are built for, scalar among them.
 inline std::vector<std::int64_t> instruction_sets() {
   std::vector<std::int64_t> sets;
-  for (std::int64_t left = hwy::SupportedTargets(); left != 0; left &= left - 1) {
+  for (std::int64_t left = hwy::SupportedTargets() & HWY_TARGETS; left != 0; left &= left - 1) {
     sets.push_back(left & -left);
   }
   return sets;

@@ -1,0 +1,211 @@
+// Included once for each instruction set (Highway's foreach_target), so the guard toggles.
+#if defined(POOLSCOPE_CPU_DOUBLING_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef POOLSCOPE_CPU_DOUBLING_INL_H_
+#undef POOLSCOPE_CPU_DOUBLING_INL_H_
+#else
+#define POOLSCOPE_CPU_DOUBLING_INL_H_
+#endif
+
+#include <cstdint>
+#include <type_traits>
+
+#include "core/engines/cpu_join-inl.h"
+#include "core/engines/cpu_lanes-inl.h"
+#include "core/engines/cpu_line.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace poolscope::cpu {
+namespace HWY_NAMESPACE {
+
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+
+/// Whether a line's windows may be made within registers.
+inline constexpr bool kDoubles = true;
+
+using Cells = hn::Vec<hn::ScalableTag<float>>;
+
+/// The cells `kCells` behind those of `a`, where `next` follows it.
+template <int kCells>
+HWY_INLINE Cells cells_behind(Cells a, Cells next) {
+  return Cells{_mm512_castsi512_ps(
+      _mm512_alignr_epi32(_mm512_castps_si512(next.raw), _mm512_castps_si512(a.raw), kCells))};
+}
+/// The same, where the number is not known before.
+class CellsBehind {
+ public:
+  CellsBehind() = default;
+  HWY_INLINE explicit CellsBehind(std::int64_t cells)
+      : from_(hn::Add(hn::Iota(DI(), 0), hn::Set(DI(), static_cast<std::int32_t>(cells)))) {}
+  HWY_INLINE Cells operator()(Cells a, Cells next) const {
+    return Cells{_mm512_permutex2var_ps(a.raw, from_.raw, next.raw)};
+  }
+
+ private:
+  using DI = hn::ScalableTag<std::int32_t>;
+  hn::Vec<DI> from_;
+};
+
+/// Values that stay in registers: of an array the compiler may lose sight.
+template <class T, int kCount>
+struct Registers {
+  T first;
+  Registers<T, kCount - 1> others;
+
+  template <int kAt>
+  HWY_INLINE T& at() {
+    if constexpr (kAt == 0) {
+      return first;
+    } else {
+      return others.template at<kAt - 1>();
+    }
+  }
+  HWY_INLINE void fill(T value) {
+    first = value;
+    others.fill(value);
+  }
+  /// Drops the first and appends one.
+  HWY_INLINE void push(T last) {
+    if constexpr (kCount == 1) {
+      first = last;
+    } else {
+      first = others.first;
+      others.push(last);
+    }
+  }
+};
+template <class T>
+struct Registers<T, 0> {
+  HWY_INLINE void fill(T) {}
+};
+
+/// Windows that begin at every cell of a line, one vector of them after the other: cells are
+/// doubled to windows of 2, 4, ... 2^kTimes of them, kRing + 1 of which, one vector apart, make the
+/// windows asked for. The last of these overlaps the one before, or where no cell may be joined
+/// twice is the rest, made of the shorter windows. Nothing but the line is read, each cell once.
+template <int kTimes, int kRing, class Lanes>
+class DoubledCells {
+ public:
+  HWY_INLINE DoubledCells(const Lanes& lanes, const float* line, std::int64_t taps)
+      : lanes_(lanes), line_(line), next_(line), behind_(taps - kRing * (1 << kTimes)) {
+    set_levels<0>(taps % (1 << kTimes));
+    ring_.fill(lanes.nothing());
+  }
+
+  /// next() will give the windows that begin at cell x and the ones behind it.
+  HWY_INLINE void begin(std::size_t x) {
+    next_ = line_ + x;
+    for (int i = 0; i < kTimes + kRing; ++i) next();
+  }
+  HWY_INLINE Cells next() {
+    const Windows now = widen<0>({hn::LoadU(D(), next_), hn::Set(D(), -0.0F)});
+    next_ += hn::Lanes(D());
+    Cells windows = now.rest;
+    if constexpr (Lanes::kOverlap) {
+      windows = behind_(ring_.template at<kRing - 1>(), now.doubled);
+    }
+    if constexpr (kRing > 0) {
+      windows = lanes_.join(joined<0, kRing>(), windows);
+      ring_.push(now.doubled);
+    }
+    return windows;
+  }
+
+ private:
+  using D = hn::ScalableTag<float>;
+  struct Windows {
+    Cells doubled;
+    /// Of as many cells as the rest has by its lower bits; of none: -0, which adds nothing.
+    Cells rest;
+  };
+
+  struct Level {
+    Windows last;
+    CellsBehind behind_longer;  ///< Where windows of the rest lie, past the longer ones.
+    __mmask16 in_rest;          ///< Whether the rest has such windows.
+  };
+
+  template <int kLevel>
+  HWY_INLINE void set_levels(std::int64_t rest) {
+    if constexpr (kLevel < kTimes) {
+      levels_.template at<kLevel>() = {
+          {lanes_.nothing(), lanes_.nothing()},
+          CellsBehind(rest >> (kLevel + 1) << (kLevel + 1)),
+          static_cast<__mmask16>((rest >> kLevel & 1) != 0 ? 0xFFFF : 0)};
+      set_levels<kLevel + 1>(rest);
+    }
+  }
+
+  /// From windows of 2^kLevel cells, one vector back.
+  template <int kLevel>
+  HWY_INLINE Windows widen(Windows now) {
+    if constexpr (kLevel == kTimes) {
+      return now;
+    } else {
+      Level& level = levels_.template at<kLevel>();
+      const Windows last = level.last;
+      level.last = now;
+      Windows wider{lanes_.join(last.doubled, cells_behind<1 << kLevel>(last.doubled, now.doubled)),
+                    last.rest};
+      if constexpr (!Lanes::kOverlap) {
+        const Cells cells = level.behind_longer(last.doubled, now.doubled);
+        wider.rest =
+            Cells{_mm512_mask_add_ps(last.rest.raw, level.in_rest, cells.raw, last.rest.raw)};
+      }
+      return widen<kLevel + 1>(wider);
+    }
+  }
+
+  /// Of the ring from kFirst on, kCount windows joined, in the shape of a tree.
+  template <int kFirst, int kCount>
+  HWY_INLINE Cells joined() {
+    if constexpr (kCount == 1) {
+      return ring_.template at<kFirst>();
+    } else {
+      constexpr int kHalf = kCount / 2;
+      return lanes_.join(joined<kFirst, kHalf>(), joined<kFirst + kHalf, kCount - kHalf>());
+    }
+  }
+
+  Lanes lanes_;
+  const float *line_, *next_;
+  CellsBehind behind_;
+  Registers<Level, kTimes> levels_;
+  Registers<Cells, kRing> ring_;
+};
+
+/// Calls visit(times, ring) with what DoubledCells need for windows of `taps` cells, as constants.
+template <class Lanes, class Visit>
+HWY_INLINE void with_doubling(std::int64_t taps, Visit visit) {
+  constexpr std::integral_constant<int, 1> kOne;
+  if constexpr (Lanes::kOverlap) {
+    if (taps < 8) return visit(std::integral_constant<int, 2>(), kOne);
+    if (taps < 16) return visit(std::integral_constant<int, 3>(), kOne);
+  }
+  constexpr int kMostRing = LinePlan::kMostDoubled / 16;
+  with_count<kMostRing + 1>(static_cast<int>(taps / 16) + 1, [&](auto n) HWY_ATTR {
+    constexpr int kRing = n() - 1;
+    // Overlapping windows of 16 cells need at least one to overlap.
+    if constexpr (kRing > 0 || !Lanes::kOverlap) {
+      visit(std::integral_constant<int, 4>(), std::integral_constant<int, kRing>());
+    }
+  });
+}
+
+#else
+
+inline constexpr bool kDoubles = false;
+
+template <int kTimes, int kRing, class Lanes>
+struct DoubledCells;
+
+/// No plan asks for it.
+template <class Lanes, class Visit>
+void with_doubling(std::int64_t, Visit) {}
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace poolscope::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif
