@@ -18,6 +18,7 @@ fs::path state_folder() {
 bool is_own_file(const fs::path& path) {
   std::error_code missing;
   const fs::path folder = fs::canonical(state_folder(), missing);
+  if (missing) return false;
   const fs::path file = fs::canonical(path, missing);
   return !missing && std::ranges::mismatch(folder, file).in1 == folder.end();
 }
