@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/model_file.h"
 #include "app/samples.h"
 #include "app/session.h"
@@ -17,8 +18,6 @@ namespace {
 
 constexpr const char* kDialog = "Files";
 constexpr std::size_t kMaxRecent = 10;
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 std::filesystem::path recent_file() {
   const auto folder = state_folder();
@@ -47,7 +46,7 @@ bool draw_row(const Ui& ui, const std::string& id, Icon icon, const std::string&
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Rect row = Rect::of(at.x, at.y, ImGui::GetContentRegionAvail().x, ui.px(30));
   const Click click = click_area(ui, id, row);
-  if (click.hovered) list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
+  if (click.hovered) draw_list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
   draw_icon(ui, icon, {row.min.x + ui.px(16), row.center().y}, ui.theme.t3, 14);
   const float right_width = text_width(ui, Font::mono12, right);
   draw_text_cut(ui, Font::sans13, {row.min.x + ui.px(34), row.center().y}, ui.theme.t1,

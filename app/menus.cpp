@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/translation.h"
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// The title in the user's language, and the id that ImGui knows the line by.
 std::string line_of(const UserCommand& command) {
@@ -72,7 +71,7 @@ float draw_menu(const Ui& ui, const std::string& name, ImVec2 left_center,
   const Rect rect = Rect::of(left_center.x, left_center.y - ui.px(15), width, ui.px(30));
   const Click click = click_area(ui, id, rect);
   const bool open = ImGui::IsPopupOpen(id.c_str());
-  if (click.hovered || open) list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
+  if (click.hovered || open) draw_list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
   const ImU32 ink = open || click.hovered ? ui.theme.t1 : ui.theme.t2;
   draw_text(ui, Font::sans13, {rect.min.x + ui.px(7), rect.center().y}, ink, name);
   if (folded) draw_icon(ui, Icon::chevron, {rect.max.x - ui.px(14), rect.center().y}, ink, 14);

@@ -19,7 +19,7 @@ constexpr int kFrames = 4;
 /// Frames after an action: it is applied at the end of the first.
 constexpr int kFramesAfterAction = 2;
 /// How long to wait for what panels compute in the background.
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kPictureTimeout{60};
 
 void draw_frame(App& app, int width, int height) {
   if (app.prepare()) ImGuiSession::rebuild_fonts();
@@ -61,7 +61,8 @@ Result<std::unique_ptr<OffscreenWindow>> OffscreenWindow::create(Document docume
   auto target = RenderTarget::create(width, height);
   if (!target) return tl::unexpected(target.error());
   auto parts = std::make_unique<Parts>(std::move(*context), std::move(*target));
-  auto app = App::create(std::move(document), {});
+  AppOptions options;
+  auto app = App::create(std::move(document), std::move(options));
   if (!app) return tl::unexpected(app.error());
   parts->app = std::move(*app);
   return std::unique_ptr<OffscreenWindow>(new OffscreenWindow(std::move(parts)));
@@ -76,7 +77,7 @@ WindowImage OffscreenWindow::picture() {
   parts_->target.bind();
   const int frames = std::exchange(parts_->drawn, true) ? kFramesAfterAction : kFrames;
   for (int i = 0; i < frames; ++i) draw_frame(*parts_->app, width, height);
-  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  const auto limit = std::chrono::steady_clock::now() + kPictureTimeout;
   while (parts_->app->memory().working && std::chrono::steady_clock::now() < limit) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     draw_frame(*parts_->app, width, height);

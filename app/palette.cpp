@@ -11,7 +11,7 @@ namespace poolscope {
 namespace {
 
 constexpr const char* kTitle = "Commands";
-constexpr float kRow = 32.0F;
+constexpr float kEntryRow = 32.0F;
 constexpr float kRowsShown = 11.0F;
 /// The rank of a command whose title has not the letters, but whose explanation has the words.
 constexpr int kOnlyAbout = -1000;
@@ -178,7 +178,7 @@ void Palette::draw_list(const Ui& ui, const Rect& area) {
     draw_text(ui, Font::sans13, {area.min.x + ui.px(12), area.min.y + ui.px(18)}, ui.theme.t3,
               "No command has these letters in this order");
   }
-  const float height = ui.px(kRow);
+  const float height = ui.px(kEntryRow);
   const float top = static_cast<float>(selected_) * height;
   if (std::exchange(moved_, false)) {
     const float scroll = ImGui::GetScrollY();
@@ -205,7 +205,7 @@ void Palette::draw(const Ui& ui) {
   handle_keys(ui);
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float width = std::min(ui.px(640), screen.x - ui.px(32));
-  const float height = std::min(ui.px(kRow * kRowsShown + 72), screen.y - ui.px(96));
+  const float height = std::min(ui.px(kEntryRow * kRowsShown + 72), screen.y - ui.px(96));
   ImGui::SetNextWindowPos({screen.x * 0.5F, ui.px(64)}, ImGuiCond_Always, {0.5F, 0.0F});
   ImGui::SetNextWindowSize({width, height});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});

@@ -27,55 +27,55 @@ Error field_error(std::string_view path, const nlohmann::json& found, std::strin
   return {fmt::format("{}: {} is found; {} is right", path, shown_json(found), right)};
 }
 
-void FieldReader::read_value(const nlohmann::json& json, const std::string& path, bool& value,
+void FieldReader::read_value(const nlohmann::json& found, const std::string& path, bool& value,
                              Limits) {
-  if (json.is_boolean()) {
-    value = json.get<bool>();
+  if (found.is_boolean()) {
+    value = found.get<bool>();
   } else {
-    fault_ = field_error(path, json, "true or false");
+    fault_ = field_error(path, found, "true or false");
   }
 }
 
-void FieldReader::read_value(const nlohmann::json& json, const std::string& path,
+void FieldReader::read_value(const nlohmann::json& found, const std::string& path,
                              std::string& value, Limits limits) {
   const double most = std::min(limits.high, kTextLimit.high);
-  if (!json.is_string()) {
-    fault_ = field_error(path, json, "a text");
-  } else if (json.get_ref<const std::string&>().size() > static_cast<std::size_t>(most)) {
+  if (!found.is_string()) {
+    fault_ = field_error(path, found, "a text");
+  } else if (found.get_ref<const std::string&>().size() > static_cast<std::size_t>(most)) {
     fault_ = Error{fmt::format("{}: a text of {} bytes is found; at most {} are read", path,
-                               json.get_ref<const std::string&>().size(), most)};
+                               found.get_ref<const std::string&>().size(), most)};
   } else {
-    value = json.get<std::string>();
+    value = found.get<std::string>();
   }
 }
 
-std::optional<double> FieldReader::read_number(const nlohmann::json& json, const std::string& path,
+std::optional<double> FieldReader::read_number(const nlohmann::json& found, const std::string& path,
                                                Limits limits, bool whole) {
-  if (json.is_number()) {
-    const auto number = json.get<double>();
+  if (found.is_number()) {
+    const auto number = found.get<double>();
     const bool fits = number >= limits.low && number <= limits.high;
     if (fits && (!whole || number == std::floor(number))) return number;
   }
   fault_ = field_error(
-      path, json, fmt::format("{}{}", whole ? "a whole number" : "a number", range_text(limits)));
+      path, found, fmt::format("{}{}", whole ? "a whole number" : "a number", range_text(limits)));
   return std::nullopt;
 }
 
-std::optional<std::size_t> FieldReader::read_word(const nlohmann::json& json,
+std::optional<std::size_t> FieldReader::read_word(const nlohmann::json& found,
                                                   const std::string& path,
                                                   const std::vector<std::string_view>& words) {
-  const auto found =
-      std::find_if(words.begin(), words.end(), [&](std::string_view word) { return json == word; });
-  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  fault_ = field_error(path, json, fmt::format("one of {}", fmt::join(words, ", ")));
+  const auto match = std::find_if(words.begin(), words.end(),
+                                  [&](std::string_view word) { return found == word; });
+  if (match != words.end()) return static_cast<std::size_t>(match - words.begin());
+  fault_ = field_error(path, found, fmt::format("one of {}", fmt::join(words, ", ")));
   return std::nullopt;
 }
 
-bool FieldReader::check_list(const nlohmann::json& json, const std::string& path, Limits limits) {
-  if (!json.is_array()) {
-    fault_ = field_error(path, json, "a list");
-  } else if (static_cast<double>(json.size()) > limits.high) {
-    fault_ = Error{fmt::format("{}: {} entries are found; at most {} are read", path, json.size(),
+bool FieldReader::check_list(const nlohmann::json& found, const std::string& path, Limits limits) {
+  if (!found.is_array()) {
+    fault_ = field_error(path, found, "a list");
+  } else if (static_cast<double>(found.size()) > limits.high) {
+    fault_ = Error{fmt::format("{}: {} entries are found; at most {} are read", path, found.size(),
                                limits.high)};
   }
   return !fault_;

@@ -4,6 +4,7 @@
 
 #include "app/autosave.h"
 #include "app/bars.h"
+#include "app/draw_list.h"
 #include "app/menus.h"
 #include "app/prover.h"
 #include "app/user_command.h"
@@ -11,15 +12,13 @@
 namespace poolscope {
 namespace {
 
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
-
 void draw_logo(const Ui& ui, ImVec2 center) {
   const float side = ui.px(9), gap = ui.px(2);
   for (int i = 0; i < 4; ++i) {
     const float x = center.x + (i % 2 == 0 ? -side - gap * 0.5F : gap * 0.5F);
     const float y = center.y + (i < 2 ? -side - gap * 0.5F : gap * 0.5F);
-    list().AddRectFilled({x, y}, {x + side, y + side}, i == 3 ? ui.theme.acc : ui.theme.edge,
-                         ui.px(2));
+    draw_list().AddRectFilled({x, y}, {x + side, y + side}, i == 3 ? ui.theme.acc : ui.theme.edge,
+                              ui.px(2));
   }
 }
 
@@ -34,7 +33,7 @@ float draw_workspace_tab(const Ui& ui, const Rect& area, float x, const Workspac
   draw_text(ui, Font::sans14_medium, {x, area.center().y},
             shown || click.hovered ? ui.theme.t1 : ui.theme.t2, row.title);
   if (shown)
-    list().AddRectFilled({x, area.max.y - ui.px(2)}, {x + width, area.max.y}, ui.theme.acc);
+    draw_list().AddRectFilled({x, area.max.y - ui.px(2)}, {x + width, area.max.y}, ui.theme.acc);
   if (click.clicked && !shown) ui.act(action::SetWorkspace{std::string(row.id)});
   return x + width;
 }
@@ -121,7 +120,7 @@ void draw_engine_menu(const Ui& ui, const Rect& badge) {
 void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
   if (state.run) {
     const bool ran = !state.busy && state.run->seconds > 0.0;
-    list().AddCircleFilled(center, ui.px(4), ran ? ui.theme.ok : ui.theme.warn);
+    draw_list().AddCircleFilled(center, ui.px(4), ran ? ui.theme.ok : ui.theme.warn);
     return;
   }
   const bool good = ui.evaluation != nullptr && ui.evaluation->engine != nullptr && !state.busy;
@@ -135,7 +134,7 @@ void draw_badge_mark(const Ui& ui, const BarState& state, ImVec2 center) {
     draw_icon(ui, Icon::warn, center, ui.theme.warn, 14.0F);
     return;
   }
-  list().AddCircleFilled(center, ui.px(4), good ? ui.theme.ok : ui.theme.warn);
+  draw_list().AddCircleFilled(center, ui.px(4), good ? ui.theme.ok : ui.theme.warn);
 }
 
 /// The engine that computed what is on screen, and how long it took; a click chooses another.
@@ -145,10 +144,10 @@ void draw_badge(const Ui& ui, const BarState& state, const Rect& area, float& ri
   const float width = text_width(ui, Font::sans12, text) + ui.px(text.empty() ? 32 : 40);
   const Rect badge = Rect::of(right - width, area.center().y - ui.px(14), width, ui.px(28));
   const Click click = click_area(ui, "engine", badge);
-  list().AddRectFilled(badge.min, badge.max, click.hovered ? ui.theme.ctl : ui.theme.raised,
-                       badge.height() * 0.5F);
-  list().AddRect(badge.min, badge.max, ui.theme.line, badge.height() * 0.5F, 0,
-                 std::max(1.0F, ui.px(1)));
+  draw_list().AddRectFilled(badge.min, badge.max, click.hovered ? ui.theme.ctl : ui.theme.raised,
+                            badge.height() * 0.5F);
+  draw_list().AddRect(badge.min, badge.max, ui.theme.line, badge.height() * 0.5F, 0,
+                      std::max(1.0F, ui.px(1)));
   draw_badge_mark(ui, state, {badge.min.x + ui.px(16), badge.center().y});
   draw_text(ui, Font::sans12, {badge.min.x + ui.px(27), badge.center().y}, ui.theme.t1, text);
   tooltip(ui, badge_tip(ui, state, whole));
@@ -183,7 +182,7 @@ void draw_undo_redo(const Ui& ui, float right, float y) {
 }  // namespace
 
 void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
-  list().AddRectFilled(area.min, area.max, ui.theme.panel);
+  draw_list().AddRectFilled(area.min, area.max, ui.theme.panel);
   draw_divider(ui, area.min.x, area.max.x, area.max.y - ui.px(1));
   const float y = area.center().y;
   draw_logo(ui, {area.min.x + ui.px(28), y});
@@ -215,7 +214,7 @@ void draw_top_bar(const Ui& ui, const Rect& area, const BarState& state) {
     if (button(ui, "cancel", Rect::of(end - width, y - ui.px(14), width, ui.px(28)), cancel)) {
       ui.memory.cancel = true;
     }
-    list().AddRectFilled({area.min.x, area.max.y - ui.px(2)}, area.max, ui.theme.acc);
+    draw_list().AddRectFilled({area.min.x, area.max.y - ui.px(2)}, area.max, ui.theme.acc);
   }
 }
 

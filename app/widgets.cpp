@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <imgui_internal.h>
 
+#include "app/draw_list.h"
 #include "app/translation.h"
 #include "app/user_command.h"
 
@@ -13,8 +14,6 @@ namespace poolscope {
 namespace {
 
 constexpr double kTooltipDelay = 0.4;
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 bool is_editing(const Ui& ui, std::string_view id) { return ui.memory.editing == id; }
 
@@ -71,9 +70,9 @@ StepperEdit typed_value(const std::string& text, const StepperSpec& spec) {
 }
 
 void draw_field(const Ui& ui, const Rect& rect, bool error) {
-  list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
+  draw_list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
   if (error)
-    list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6), 0, std::max(1.0F, ui.px(1)));
+    draw_list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6), 0, std::max(1.0F, ui.px(1)));
 }
 
 }  // namespace
@@ -153,9 +152,9 @@ bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpe
   ImU32 fill = spec.filled ? ui.theme.acc : spec.active ? ui.theme.ctl2 : ui.theme.ctl;
   if (!spec.enabled) fill = ui.theme.raised;
   const bool shows_fill = !spec.flat || spec.active || (click.hovered && spec.enabled);
-  if (shows_fill) list().AddRectFilled(rect.min, rect.max, fill, ui.px(6));
+  if (shows_fill) draw_list().AddRectFilled(rect.min, rect.max, fill, ui.px(6));
   if (shows_fill && click.hovered && spec.enabled && !spec.flat) {
-    list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
+    draw_list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
   }
   const ImU32 ink = !spec.enabled                 ? ui.theme.line2
                     : spec.filled                 ? ui.theme.accink
@@ -173,7 +172,7 @@ bool button(const Ui& ui, std::string_view id, const Rect& rect, const ButtonSpe
 
 std::optional<int> segmented(const Ui& ui, std::string_view id, const Rect& rect,
                              std::span<const std::string_view> items, int current) {
-  list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
+  draw_list().AddRectFilled(rect.min, rect.max, ui.theme.ctl, ui.px(6));
   std::optional<int> chosen;
   bool hovered = false;
   const float width = (rect.width() - ui.px(4)) / static_cast<float>(items.size());
@@ -182,7 +181,7 @@ std::optional<int> segmented(const Ui& ui, std::string_view id, const Rect& rect
                                rect.min.y + ui.px(2), width, rect.height() - ui.px(4));
     const auto& item = items[static_cast<std::size_t>(i)];
     const Click click = click_area(ui, fmt::format("{}/{}", id, item), cell, Reach::mouse);
-    if (i == current) list().AddRectFilled(cell.min, cell.max, ui.theme.ctl2, ui.px(5));
+    if (i == current) draw_list().AddRectFilled(cell.min, cell.max, ui.theme.ctl2, ui.px(5));
     draw_text_centered(ui, Font::sans13_medium, cell.center(),
                        i == current || click.hovered ? ui.theme.t1 : ui.theme.t2, item);
     if (click.clicked && i != current) chosen = i;
@@ -204,11 +203,11 @@ bool check_box(const Ui& ui, std::string_view id, const Rect& rect, std::string_
   const float side = ui.px(16);
   const Rect box = Rect::of(rect.min.x, std::round(rect.center().y - side * 0.5F), side, side);
   if (checked) {
-    list().AddRectFilled(box.min, box.max, enabled ? ui.theme.t2 : ui.theme.line2, ui.px(4));
+    draw_list().AddRectFilled(box.min, box.max, enabled ? ui.theme.t2 : ui.theme.line2, ui.px(4));
     draw_icon(ui, Icon::check, box.center(), ui.theme.panel, 14);
   } else {
-    list().AddRect(box.min, box.max, enabled ? ui.theme.edge : ui.theme.line2, ui.px(4), 0,
-                   ui.px(1.2F));
+    draw_list().AddRect(box.min, box.max, enabled ? ui.theme.edge : ui.theme.line2, ui.px(4), 0,
+                        ui.px(1.2F));
   }
   draw_text(ui, Font::sans13, {box.max.x + ui.px(8), rect.center().y},
             enabled ? ui.theme.t1 : ui.theme.t3, label);
@@ -222,7 +221,7 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
   const Click click = click_area(ui, id, rect);
   draw_field(ui, rect, false);
   if (click.hovered)
-    list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
+    draw_list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.t1, 0.06F), ui.px(6));
   const bool known = current >= 0 && current < static_cast<int>(items.size());
   float x = rect.min.x + ui.px(12);
   if (!caption.empty()) {
@@ -250,7 +249,7 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
       const auto& item = items[static_cast<std::size_t>(i)];
       const Click pick = click_area(ui, fmt::format("{}/{}", id, item), row);
       const bool reached = pick.hovered || ui.memory.focus.on_last;
-      if (reached) list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
+      if (reached) draw_list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(5));
       if (i == current)
         draw_icon(ui, Icon::check, {row.max.x - ui.px(14), row.center().y}, ui.theme.t2);
       draw_text(ui, Font::sans13, {row.min.x + ui.px(8), row.center().y}, ui.theme.t1, item);
@@ -270,7 +269,7 @@ std::optional<int> combo(const Ui& ui, std::string_view id, const Rect& rect,
 StepperEdit stepper(const Ui& ui, std::string_view id, const Rect& rect, const StepperSpec& spec) {
   if (is_editing(ui, id)) {
     const auto text = run_editing(ui, id, rect, Font::mono14);
-    if (spec.error) list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6));
+    if (spec.error) draw_list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6));
     return text ? typed_value(*text, spec) : StepperEdit{};
   }
   draw_field(ui, rect, spec.error);
@@ -305,7 +304,7 @@ std::optional<std::string> text_field(const Ui& ui, std::string_view id, const R
                                       const TextFieldSpec& spec) {
   if (is_editing(ui, id)) {
     auto text = run_editing(ui, id, rect, Font::mono13);
-    if (spec.error) list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6));
+    if (spec.error) draw_list().AddRect(rect.min, rect.max, ui.theme.err, ui.px(6));
     return text && *text != spec.value ? text : std::nullopt;
   }
   draw_field(ui, rect, spec.error);
@@ -320,7 +319,8 @@ std::optional<std::string> text_field(const Ui& ui, std::string_view id, const R
 
 void draw_divider(const Ui& ui, float x0, float x1, float y) {
   const float at = std::floor(y);
-  list().AddRectFilled({x0, at}, {x1, at + std::max(1.0F, std::floor(ui.px(1)))}, ui.theme.line);
+  draw_list().AddRectFilled({x0, at}, {x1, at + std::max(1.0F, std::floor(ui.px(1)))},
+                            ui.theme.line);
 }
 
 bool menu_item_reached(const Ui& ui, const std::string& id) {
@@ -332,25 +332,26 @@ bool menu_item_reached(const Ui& ui, const std::string& id) {
 float message(const Ui& ui, ImVec2 top_left, float width, ImU32 color, ImU32 background, Icon icon,
               std::string_view text) {
   ImDrawListSplitter layers;
-  layers.Split(&list(), 2);
-  layers.SetCurrentChannel(&list(), 1);
+  layers.Split(&draw_list(), 2);
+  layers.SetCurrentChannel(&draw_list(), 1);
   const float text_x = top_left.x + ui.px(32);
   const float height =
       draw_text_wrapped(ui, Font::sans12, {text_x, top_left.y + ui.px(8)}, ui.theme.t2,
                         top_left.x + width - ui.px(10) - text_x, text) +
       ui.px(16);
   draw_icon(ui, icon, {top_left.x + ui.px(17), top_left.y + ui.px(17)}, color, 14);
-  layers.SetCurrentChannel(&list(), 0);
-  list().AddRectFilled(top_left, {top_left.x + width, top_left.y + height}, background, ui.px(6));
-  layers.Merge(&list());
+  layers.SetCurrentChannel(&draw_list(), 0);
+  draw_list().AddRectFilled(top_left, {top_left.x + width, top_left.y + height}, background,
+                            ui.px(6));
+  layers.Merge(&draw_list());
   return height;
 }
 
 float key_cap(const Ui& ui, ImVec2 left_center, std::string_view key) {
   const float width = text_width(ui, Font::mono12, key) + ui.px(10);
   const float half = ui.px(10);
-  list().AddRectFilled({left_center.x, left_center.y - half},
-                       {left_center.x + width, left_center.y + half}, ui.theme.ctl, ui.px(4));
+  draw_list().AddRectFilled({left_center.x, left_center.y - half},
+                            {left_center.x + width, left_center.y + half}, ui.theme.ctl, ui.px(4));
   draw_text_centered(ui, Font::mono12, {left_center.x + width * 0.5F, left_center.y}, ui.theme.t1,
                      key);
   return width;

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
+
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// Where the curves lie, and what the y axis spans.
 struct Plot {
@@ -72,8 +72,8 @@ void draw_axes(const Ui& ui, const Rect& rect, const Plot& plot, const LineChart
     const float x = plot.x_of(i), half = text_width(ui, Font::mono12, chart.places[i]) * 0.5F;
     const bool marked = chart.marked == i;
     if (marked) {
-      list().AddLine({x, plot.rect.min.y}, {x, plot.rect.max.y}, with_alpha(ui.theme.acc, 0.6F),
-                     ui.px(1));
+      draw_list().AddLine({x, plot.rect.min.y}, {x, plot.rect.max.y},
+                          with_alpha(ui.theme.acc, 0.6F), ui.px(1));
     }
     if (x - half < free) continue;
     free = x + half + ui.px(6);
@@ -88,8 +88,9 @@ void draw_series(const Ui& ui, const Plot& plot, const ChartSeries& series) {
   const float width = ui.px(series.strong ? 2.5F : 1.5F);
   for (std::size_t i = 0; i + 1 < series.values.size(); ++i) {
     if (!std::isfinite(series.values[i]) || !std::isfinite(series.values[i + 1])) continue;
-    list().AddLine({plot.x_of(i), plot.y_of(series.values[i])},
-                   {plot.x_of(i + 1), plot.y_of(series.values[i + 1])}, series.style.color, width);
+    draw_list().AddLine({plot.x_of(i), plot.y_of(series.values[i])},
+                        {plot.x_of(i + 1), plot.y_of(series.values[i + 1])}, series.style.color,
+                        width);
   }
   for (std::size_t i = 0; i < series.values.size(); ++i) {
     if (!std::isfinite(series.values[i])) continue;
@@ -163,19 +164,19 @@ void draw_marker(const Ui& ui, Marker marker, ImVec2 c, ImU32 color) {
   const float r = ui.px(4);
   switch (marker) {
     case Marker::circle:
-      return list().AddCircleFilled(c, r, color);
+      return draw_list().AddCircleFilled(c, r, color);
     case Marker::square:
-      return list().AddRectFilled({c.x - r * 0.9F, c.y - r * 0.9F},
-                                  {c.x + r * 0.9F, c.y + r * 0.9F}, color);
+      return draw_list().AddRectFilled({c.x - r * 0.9F, c.y - r * 0.9F},
+                                       {c.x + r * 0.9F, c.y + r * 0.9F}, color);
     case Marker::triangle:
-      return list().AddTriangleFilled({c.x, c.y - r * 1.1F}, {c.x + r * 1.1F, c.y + r * 0.8F},
-                                      {c.x - r * 1.1F, c.y + r * 0.8F}, color);
+      return draw_list().AddTriangleFilled({c.x, c.y - r * 1.1F}, {c.x + r * 1.1F, c.y + r * 0.8F},
+                                           {c.x - r * 1.1F, c.y + r * 0.8F}, color);
     case Marker::diamond:
-      return list().AddQuadFilled({c.x, c.y - r * 1.2F}, {c.x + r * 1.2F, c.y},
-                                  {c.x, c.y + r * 1.2F}, {c.x - r * 1.2F, c.y}, color);
+      return draw_list().AddQuadFilled({c.x, c.y - r * 1.2F}, {c.x + r * 1.2F, c.y},
+                                       {c.x, c.y + r * 1.2F}, {c.x - r * 1.2F, c.y}, color);
     case Marker::cross:
-      list().AddLine({c.x - r, c.y - r}, {c.x + r, c.y + r}, color, ui.px(2));
-      return list().AddLine({c.x - r, c.y + r}, {c.x + r, c.y - r}, color, ui.px(2));
+      draw_list().AddLine({c.x - r, c.y - r}, {c.x + r, c.y + r}, color, ui.px(2));
+      return draw_list().AddLine({c.x - r, c.y + r}, {c.x + r, c.y - r}, color, ui.px(2));
   }
 }
 
@@ -217,8 +218,8 @@ std::optional<ChartPoint> draw_line_chart(const Ui& ui, std::string_view id, con
   if (!point) return {};
   const ChartSeries& series = chart.series[point->series];
   const double value = series.values[point->place];
-  list().AddCircle({plot.x_of(point->place), plot.y_of(value)}, ui.px(8), ui.theme.t1, 0,
-                   ui.px(1.5F));
+  draw_list().AddCircle({plot.x_of(point->place), plot.y_of(value)}, ui.px(8), ui.theme.t1, 0,
+                        ui.px(1.5F));
   tooltip(ui, true,
           fmt::format("{}, {} {}: {}", series.label, chart.x_title, chart.places[point->place],
                       number_text(value)));

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
+
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 struct CellFont {
   float min_cell;  ///< Smallest cell for it, at scale 1.
@@ -120,7 +120,7 @@ void draw_heatmap(const Ui& ui, HeatmapTexture& texture,
   style.gap_color = theme_color(ui.theme.canvas);
   style.blank = theme_color(ui.theme.cov[0]);
   style.mark = theme_color(ui.theme.t3);
-  ui.heatmaps.draw(list(), texture, pane.rect.min, pane.rect.max, pane.visible, style);
+  ui.heatmaps.draw(draw_list(), texture, pane.rect.min, pane.rect.max, pane.visible, style);
 }
 
 void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color) {
@@ -130,7 +130,8 @@ void draw_hatch(const Ui& ui, const Rect& rect, ImU32 color) {
   // Lines stand on one lattice over the whole screen, so that neighbouring cells continue them.
   const float first = std::floor((rect.min.x + rect.min.y) / step) * step;
   for (float sum = first; sum < rect.max.x + rect.max.y; sum += step) {
-    list().AddLine({sum - rect.min.y, rect.min.y}, {sum - rect.max.y, rect.max.y}, color, ui.px(1));
+    draw_list().AddLine({sum - rect.min.y, rect.min.y}, {sum - rect.max.y, rect.max.y}, color,
+                        ui.px(1));
   }
   ImGui::PopClipRect();
 }
@@ -145,9 +146,9 @@ void draw_dashed_rect(const Ui& ui, const Rect& rect, ImU32 color, float width) 
     const float length = std::hypot(to.x - from.x, to.y - from.y);
     for (float at = 0; at < length; at += pitch) {
       const float a = at / length, b = std::min(at + dash, length) / length;
-      list().AddLine({std::lerp(from.x, to.x, a), std::lerp(from.y, to.y, a)},
-                     {std::lerp(from.x, to.x, b), std::lerp(from.y, to.y, b)}, color,
-                     std::max(1.0F, ui.px(width)));
+      draw_list().AddLine({std::lerp(from.x, to.x, a), std::lerp(from.y, to.y, a)},
+                          {std::lerp(from.x, to.x, b), std::lerp(from.y, to.y, b)}, color,
+                          std::max(1.0F, ui.px(width)));
     }
   }
 }
@@ -178,8 +179,8 @@ void draw_ghost_cells(const Ui& ui, const Pane& pane, std::int64_t rows, std::in
       const std::string_view text = text_of(row, col);
       const ImVec2 at = pane.cell(row, col).center();
       const float half_w = text_width(ui, *font, text) * 0.5F + ui.px(3);
-      list().AddRectFilled({at.x - half_w, at.y - half_h}, {at.x + half_w, at.y + half_h},
-                           ui.theme.canvas, ui.px(3));
+      draw_list().AddRectFilled({at.x - half_w, at.y - half_h}, {at.x + half_w, at.y + half_h},
+                                ui.theme.canvas, ui.px(3));
       draw_cell_text(ui, pane.cell(row, col), ui.theme.t3, text);
     }
   }
@@ -209,8 +210,8 @@ void draw_selection(const Ui& ui, const Pane& pane, const CellRect& cells, bool 
   at = {{at.min.x - grow_x, at.min.y - grow_y}, {at.max.x + grow_x, at.max.y + grow_y}};
   const float accent = ui.px(thin ? 2.0F : 3.0F);
   const float halo = ui.px(thin ? 4.0F : 5.5F);
-  list().AddRect(at.min, at.max, ui.theme.casing, ui.px(3), 0, halo);
-  list().AddRect(at.min, at.max, ui.theme.acc, ui.px(3), 0, accent);
+  draw_list().AddRect(at.min, at.max, ui.theme.casing, ui.px(3), 0, halo);
+  draw_list().AddRect(at.min, at.max, ui.theme.acc, ui.px(3), 0, accent);
 }
 
 void draw_mark(const Ui& ui, const Rect& cell) {
@@ -218,14 +219,14 @@ void draw_mark(const Ui& ui, const Rect& cell) {
   if (size < ui.px(kMinMarked)) return;
   const float line = std::clamp(size * 0.06F, 1.0F, ui.px(2));
   const Rect outer = cell.inset(line * 0.5F), inner = outer.inset(line);
-  list().AddRect(outer.min, outer.max, IM_COL32_BLACK, 0, 0, line);
-  list().AddRect(inner.min, inner.max, IM_COL32_WHITE, 0, 0, line);
+  draw_list().AddRect(outer.min, outer.max, IM_COL32_BLACK, 0, 0, line);
+  draw_list().AddRect(inner.min, inner.max, IM_COL32_WHITE, 0, 0, line);
 }
 
 void draw_hover(const Ui& ui, const Pane& pane, std::int64_t row, std::int64_t col) {
   if (pane.cell_size() < ui.px(4)) return;
   const Rect cell = pane.cell(row, col).inset(ui.px(1));
-  list().AddRect(cell.min, cell.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
+  draw_list().AddRect(cell.min, cell.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
 }
 
 void draw_value_bar(const Ui& ui, const Rect& rect, ValueRange range,
@@ -238,7 +239,7 @@ void draw_value_bar(const Ui& ui, const Rect& rect, const MappedRange& scale,
   const ValueRange range = scale.range;
   const float height = std::floor(ui.px(8));
   const Rect bar = Rect::of(rect.min.x, rect.min.y, rect.width(), height);
-  ui.heatmaps.draw_color_bar(list(), bar.min, bar.max, scale.map);
+  ui.heatmaps.draw_color_bar(draw_list(), bar.min, bar.max, scale.map);
   const float label_y = bar.max.y + ui.px(14);
   const std::string low = number_text(range.low), high = number_text(range.high);
   float low_end = rect.min.x + text_width(ui, Font::mono12, low);
@@ -249,12 +250,12 @@ void draw_value_bar(const Ui& ui, const Rect& rect, const MappedRange& scale,
     const std::string label = number_text(*linked);
     const float half = text_width(ui, Font::mono12, label) * 0.5F;
     const float center = std::clamp(x, rect.min.x + half, rect.max.x - half);
-    list().AddRectFilled({x - ui.px(2), bar.min.y - ui.px(2)}, {x + ui.px(2), bar.max.y},
-                         ui.theme.casing);
-    list().AddRectFilled({x - ui.px(1), bar.min.y - ui.px(2)}, {x + ui.px(1), bar.max.y},
-                         ui.theme.acc);
-    list().AddTriangleFilled({x, bar.max.y}, {x + ui.px(3.5F), bar.max.y + ui.px(5)},
-                             {x - ui.px(3.5F), bar.max.y + ui.px(5)}, ui.theme.acc);
+    draw_list().AddRectFilled({x - ui.px(2), bar.min.y - ui.px(2)}, {x + ui.px(2), bar.max.y},
+                              ui.theme.casing);
+    draw_list().AddRectFilled({x - ui.px(1), bar.min.y - ui.px(2)}, {x + ui.px(1), bar.max.y},
+                              ui.theme.acc);
+    draw_list().AddTriangleFilled({x, bar.max.y}, {x + ui.px(3.5F), bar.max.y + ui.px(5)},
+                                  {x - ui.px(3.5F), bar.max.y + ui.px(5)}, ui.theme.acc);
     draw_text_centered(ui, Font::mono12, {center, label_y}, ui.theme.acctext, label);
     show_low = center - half > low_end + ui.px(6);
     show_high = center + half < high_begin - ui.px(6);

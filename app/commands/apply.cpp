@@ -13,7 +13,7 @@
 namespace poolscope {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kApplyExamples =
     "Examples:\n"
     "  poolscope apply --input x.npy --layer 'MaxPool2d(kernel_size=2)' --output y.npy\n"
     "  poolscope apply --input photo.jpg --layer 'AvgPool2d(3, stride=2)' --layer 'MaxPool2d(2)' "
@@ -61,7 +61,7 @@ Command add_apply(CLI::App& program) {
   auto options = std::make_shared<ApplyOptions>();
   CLI::App* apply =
       program.add_subcommand("apply", "Apply pooling layers to an array and write the result");
-  apply->footer(kExamples);
+  apply->footer(kApplyExamples);
   CLI::Option* input = add_input_option(*apply, options->request);
   CLI::Option* layer = add_layer_option(*apply, options->request);
   CLI::Option* output =

@@ -13,7 +13,7 @@
 namespace poolscope {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kExportExamples =
     "Examples:\n"
     "  poolscope export png --input grid.txt --layer 'MaxPool2d(2)' --canvas output --scale 2 "
     "--output out.png\n"
@@ -111,7 +111,7 @@ Command add_export(CLI::App& program) {
   auto options = std::make_shared<ExportOptions>();
   CLI::App* exported = program.add_subcommand(
       "export", "Write a picture, an animation, the values or the code of a pipeline");
-  exported->footer(kExamples);
+  exported->footer(kExportExamples);
   exported->require_subcommand(1);
   CLI::App* png = add_kind(*exported, "png", "The window, or one canvas, as PNG", options);
   CLI::App* gif = add_kind(*exported, "gif", "The window sliding over the input, as GIF", options);

@@ -13,7 +13,7 @@
 namespace poolscope {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kGradientExamples =
     "Examples:\n"
     "  poolscope gradient --input x.npy --layer 'MaxPool2d(3, stride=1)' --output dx.npy\n"
     "  poolscope gradient --input x.npy --layer 'AvgPool2d(2)' --from dy.npy --output dx.npy\n"
@@ -90,7 +90,7 @@ Command add_gradient(CLI::App& program) {
   auto options = std::make_shared<GradientRequest>();
   CLI::App* gradient = program.add_subcommand(
       "gradient", "Send a gradient on the output of a pipeline back to its input");
-  gradient->footer(kExamples);
+  gradient->footer(kGradientExamples);
   add_input_option(*gradient, options->request)->required();
   add_layer_option(*gradient, options->request)->required();
   add_engine_option(*gradient, options->request);

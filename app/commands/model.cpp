@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples =
+constexpr const char* kModelExamples =
     "Examples:\n"
     "  poolscope model info resnet18.pt --input x.npy\n"
     "  poolscope model maps resnet18.pt --input x.npy --at maxpool --output maps\n"
@@ -158,7 +158,7 @@ CLI::Option* add_at(CLI::App& part, ModelOptions& options, const char* about) {
 Command add_model(CLI::App& program) {
   auto options = std::make_shared<ModelOptions>();
   CLI::App* model = program.add_subcommand("model", "Look into a trained model, or swap its pools");
-  model->footer(kExamples);
+  model->footer(kModelExamples);
   model->require_subcommand(1);
   CLI::App* info = add_part(*model, "info", "List every layer", *options);
   info->add_flag("--json", options->json, "As JSON");

@@ -11,7 +11,7 @@
 namespace poolscope {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kRenderExamples =
     "Examples:\n"
     "  poolscope render --input photo.png --layer 'MaxPool2d(3, 2, 1)' --output shot.png\n"
     "  poolscope render --input grid.txt --layer 'AvgPool2d(2)' --size 1600x1000 --scale 1.6 "
@@ -39,7 +39,7 @@ Command add_render(CLI::App& program) {
   auto options = std::make_shared<RenderOptions>();
   CLI::App* render =
       program.add_subcommand("render", "Draw the window into a PNG file, without a display");
-  render->footer(kExamples);
+  render->footer(kRenderExamples);
   add_session_options(*render, options->request);
   add_view_options(*render, options->request.view);
   render->add_option("-o,--output", options->output, "PNG file to write")

@@ -18,7 +18,7 @@
 namespace poolscope {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kSweepExamples =
     "Examples:\n"
     "  poolscope sweep --input grid.txt --layer 'MaxPool2d(2)' --over kernel_size=1..5 "
     "--over stride=1,2,3\n"
@@ -188,7 +188,7 @@ Command add_sweep(CLI::App& program) {
   auto options = std::make_shared<SweepOptions>();
   CLI::App* sweep =
       program.add_subcommand("sweep", "Run a layer over the values of one or two parameters");
-  sweep->footer(kExamples);
+  sweep->footer(kSweepExamples);
   add_input_option(*sweep, options->request)->required();
   add_layer_option(*sweep, options->request)->required();
   sweep

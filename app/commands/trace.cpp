@@ -10,7 +10,7 @@
 namespace poolscope {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kTraceExamples =
     "Examples:\n"
     "  poolscope trace --input grid.txt --layer 'MaxPool2d(2)'\n"
     "  poolscope trace --input x.npy --layer 'MaxPooling2D(2)' --layer 'GlobalAveragePooling2D()' "
@@ -40,7 +40,7 @@ Command add_trace(CLI::App& program) {
   auto options = std::make_shared<TraceOptions>();
   CLI::App* trace = program.add_subcommand(
       "trace", "Print every stage of a pipeline: layer, shape, parameters, range, small values");
-  trace->footer(kExamples);
+  trace->footer(kTraceExamples);
   add_input_option(*trace, options->request)->required();
   add_layer_option(*trace, options->request)->required();
   add_engine_option(*trace, options->request);

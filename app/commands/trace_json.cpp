@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "app/commands/trace_report.h"
-#include "app/commands/value_range.h"
+#include "app/commands/value_extent.h"
 #include "core/io/json_io.h"
 #include "core/pooling/layer_text.h"
 
@@ -96,7 +96,7 @@ Json parameters_json(const Layer& layer) {
 
 Result<Json> stage_json(const Layer* layer, const Stage& stage) {
   const std::vector<std::int64_t> axes = array_axes(stage.plan.shape, stage.plan.form);
-  const std::optional<ValueRange> range = value_range(stage.values.values());
+  const std::optional<ValueExtent> range = value_extent(stage.values.values());
   Json json{{"layer", layer ? layer_text(*layer) : "input"},
             {"shape", axes},
             {"parameters", layer ? parameters_json(*layer) : Json::object()},

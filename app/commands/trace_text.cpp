@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/trace_report.h"
-#include "app/commands/value_range.h"
+#include "app/commands/value_extent.h"
 #include "app/number_text.h"
 #include "core/pooling/layer_text.h"
 
@@ -48,7 +48,7 @@ std::string values_text(const Tensor& tensor) {
 }
 
 std::string range_text(const Tensor& tensor) {
-  const std::optional<ValueRange> range = value_range(tensor.values());
+  const std::optional<ValueExtent> range = value_extent(tensor.values());
   if (!range) return "no numbers";
   return fmt::format("{} to {}", value_text(range->min), value_text(range->max));
 }

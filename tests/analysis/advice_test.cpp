@@ -7,6 +7,7 @@
 #include "core/engines/engine.h"
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
+#include "tests/analysis/labs.h"
 #include "tests/engines/every_engine.h"
 #include "tests/pooling/arbitrary_layer.h"
 
@@ -19,12 +20,6 @@ Tensor ramp(std::int64_t height, std::int64_t width) {
   std::vector<float> values(static_cast<std::size_t>(height * width));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i + 1);
   return grid(height, width, values);
-}
-
-Pipeline pipeline_of(const std::vector<std::string>& layers) {
-  Pipeline pipeline;
-  for (const std::string& text : layers) pipeline.push_back({*parse_layer(text)});
-  return pipeline;
 }
 
 Advice advice_on(const Pipeline& pipeline, const Tensor& input) {

@@ -6,13 +6,10 @@
 
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-using Values = std::vector<float>;
-
-Values values_of(const Tensor& tensor) { return {tensor.values().begin(), tensor.values().end()}; }
 
 Tensor counting(const Shape& shape) {
   Values values(static_cast<std::size_t>(shape.elements()));

@@ -8,16 +8,11 @@
 
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
+#include "tests/analysis/labs.h"
 #include "tests/pooling/arbitrary_layer.h"
 
 namespace poolscope {
 namespace {
-
-Pipeline pipeline_of(const std::vector<std::string>& layers) {
-  Pipeline pipeline;
-  for (const std::string& layer : layers) pipeline.push_back({*parse_layer(layer)});
-  return pipeline;
-}
 
 std::vector<StagePlan> plans_of(const Pipeline& pipeline, const Shape& input) {
   PipelinePlan plan = plan_pipeline(pipeline, input, {});

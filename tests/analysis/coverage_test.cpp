@@ -10,6 +10,7 @@
 #include "core/analysis/gradient.h"
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
+#include "tests/analysis/labs.h"
 #include "tests/engines/every_engine.h"
 #include "tests/pooling/arbitrary_layer.h"
 
@@ -17,10 +18,6 @@ namespace poolscope {
 namespace {
 
 using Counts = std::vector<std::int64_t>;
-
-LoweredPool pool_of(std::string_view text, const Shape& input) {
-  return *lower(*parse_layer(text), input);
-}
 
 /// The cells each window of an axis reads, tap by tap.
 std::vector<std::set<std::int64_t>> cells_read(const std::vector<AxisWindow>& windows,

@@ -8,17 +8,13 @@
 
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
+#include "tests/analysis/labs.h"
 #include "tests/engines/every_engine.h"
 #include "tests/pooling/arbitrary_layer.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-using Values = std::vector<float>;
-
-LoweredPool pool_of(std::string_view text, const Shape& input) {
-  return *lower(*parse_layer(text), input);
-}
 
 Tensor filled_with(const Shape& shape, float value) {
   const Values values(static_cast<std::size_t>(shape.elements()), value);
@@ -147,8 +143,6 @@ Backward backward(const std::vector<std::string>& layers, const Tensor& input,
   run.found = *gradients(run.trace, ones, TiePolicy::winner);
   return run;
 }
-
-Values values_of(const Tensor& tensor) { return {tensor.values().begin(), tensor.values().end()}; }
 
 TEST(PipelineGradient, GoesThroughUnpoolingByTheWinners) {
   const Tensor input = grid(2, 4, {1, 5, 2, 0, 3, 4, 9, 8});

@@ -4,6 +4,7 @@
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
 #include "tests/engines/every_engine.h"
+#include "tests/values.h"
 
 namespace poolscope {
 
@@ -30,8 +31,9 @@ inline PooledPlane pooled(std::string_view text, const Tensor& input, std::int64
   return *pool_plane({reference(), input, *lowered, plane}, {.winners = true});
 }
 
-inline std::vector<float> values_of(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
+/// The pool of a layer on an input of that shape.
+inline LoweredPool pool_of(std::string_view text, const Shape& input) {
+  return *lower(layer_of(text), input);
 }
 
 }  // namespace poolscope

@@ -4,11 +4,10 @@
 #include <cmath>
 
 #include "tests/analysis/labs.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-using Values = std::vector<float>;
 
 Values rebuilt_values(std::string_view layer, const Tensor& input, Rebuild way) {
   return values_of(*rebuilt(pooled(layer, input), way));

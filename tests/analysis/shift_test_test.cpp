@@ -3,11 +3,10 @@
 #include <cmath>
 
 #include "tests/analysis/labs.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-using Values = std::vector<float>;
 
 ShiftTest test_of(std::string_view layer, const Tensor& plane) {
   return *ShiftTest::of(reference(), *parse_layer(layer), plane, 0);

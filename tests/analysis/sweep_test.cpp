@@ -5,14 +5,12 @@
 #include <map>
 
 #include "tests/analysis/labs.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
 
-using Values = std::vector<float>;
 using Texts = std::vector<std::string>;
-
-Layer layer_of(std::string_view text) { return *parse_layer(text); }
 
 SweepAxis axis_named(std::string_view layer, std::string_view name) {
   const auto axes = sweep_axes(layer_of(layer));

@@ -10,12 +10,10 @@
 #include "core/engines/reference_engine.h"
 #include "core/pooling/layer_text.h"
 #include "tests/pooling/arbitrary_layer.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInf = std::numeric_limits<float>::infinity();
 
 /// Any NaN equals any NaN; the sign of zero counts.
 bool same(float a, float b) {

@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "tests/app/arbitrary_action.h"
+#include "tests/app/documents.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-using Values = std::vector<float>;
 
 Document grid_document(std::int64_t height = 2, std::int64_t width = 3) {
   return starting_document(counting_grid(height, width));
@@ -36,13 +36,6 @@ std::vector<std::int64_t> kernels_of(const Document& document) {
     kernels.push_back(entry.layer.kernel_size.h);
   }
   return kernels;
-}
-
-template <class Change>
-Document after(const Document& document, Change change) {
-  const auto next = apply(document, {change});
-  EXPECT_TRUE(next) << next.error().message;
-  return next ? *next : document;
 }
 
 template <class Change>

@@ -6,11 +6,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/values.h"
+
 namespace poolscope {
 namespace {
 
 constexpr float kMax = std::numeric_limits<float>::max();
-constexpr float kInf = std::numeric_limits<float>::infinity();
 
 Color entry(const ColorMaps& maps, ColorMap map, int index) {
   const auto at =

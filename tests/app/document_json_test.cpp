@@ -54,7 +54,7 @@ TEST(DocumentJson, WritesLayersAsTheyAreTyped) {
   const json layers = dump_of(document)["pipeline"];
   ASSERT_EQ(layers.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(layer_of(layers[i]["layer"]), document.pipeline[i].layer);
+    EXPECT_EQ(layer_of(layers[i]["layer"].get<std::string>()), document.pipeline[i].layer);
     EXPECT_EQ(layers[i]["enabled"], document.pipeline[i].enabled);
   }
 }

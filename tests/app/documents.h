@@ -9,6 +9,7 @@
 
 #include "app/actions.h"
 #include "core/pooling/layer_text.h"
+#include "tests/values.h"
 
 namespace poolscope {
 
@@ -40,10 +41,12 @@ inline Source picture_source(std::int64_t channels, std::int64_t height, std::in
   return source;
 }
 
-inline Layer layer_of(const std::string& text) { return *parse_layer(text); }
-
-inline std::vector<float> values_of(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
+/// The document after a change that has to be taken.
+template <class Change>
+Document after(const Document& document, const Change& change) {
+  const auto next = apply(document, {change});
+  EXPECT_TRUE(next) << next.error().message;
+  return next ? *next : document;
 }
 
 inline bool same_values(const Tensor& a, const Tensor& b) {

@@ -4,12 +4,10 @@
 #include <limits>
 
 #include "tests/app/imgui_test.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 std::shared_ptr<const Picture> picture_of(Shape shape, const std::vector<float>& values) {
   return make_picture(*Tensor::copy_of(shape, values));

@@ -8,18 +8,12 @@ namespace {
 
 using Cells = std::vector<OutputGradient::Cell>;
 
-Document after(const Document& document, const Action& action) {
-  const auto next = apply(document, action);
-  EXPECT_TRUE(next) << next.error().message;
-  return next ? *next : document;
-}
-
 Document grid_document() { return starting_document(counting_grid(4, 4)); }
 
 TEST(SetGradientCell, PutsTypedNumbersOnTheOutput) {
-  Document document = after(grid_document(), {action::SetGradientCell{{0, 1, 1, 2.0F}}});
-  document = after(document, {action::SetGradientCell{{0, 0, 1, -1.0F}}});
-  document = after(document, {action::SetGradientCell{{0, 1, 1, 3.0F}}});
+  Document document = after(grid_document(), action::SetGradientCell{{0, 1, 1, 2.0F}});
+  document = after(document, action::SetGradientCell{{0, 0, 1, -1.0F}});
+  document = after(document, action::SetGradientCell{{0, 1, 1, 3.0F}});
   EXPECT_EQ(document.lens.seed, GradientSeed::typed);
   EXPECT_EQ(document.lens.typed, (Cells{{0, 1, 1, 3.0F}, {0, 0, 1, -1.0F}}));
   EXPECT_FALSE(apply(document, {action::SetGradientCell{{0, -1, 0, 1.0F}}}));
@@ -38,11 +32,11 @@ TEST(SetGradientCell, IsAStepOfUndoWhileTheLensItselfIsNone) {
 }
 
 TEST(Lens, KeepsTypedNumbersWhileTheirLayerStaysSelected) {
-  Document document = after(grid_document(), {action::SetGradientCell{{0, 0, 0, 1.0F}}});
-  EXPECT_EQ(after(document, {action::SetCell{0, 0, 9.0F}}).lens, document.lens);
-  EXPECT_EQ(after(document, {action::SetLayer{0, layer_of("AvgPool2d(2)")}}).lens, document.lens);
+  Document document = after(grid_document(), action::SetGradientCell{{0, 0, 0, 1.0F}});
+  EXPECT_EQ(after(document, action::SetCell{0, 0, 9.0F}).lens, document.lens);
+  EXPECT_EQ(after(document, action::SetLayer{0, layer_of("AvgPool2d(2)")}).lens, document.lens);
   document.lens.on = true;
-  document = after(document, {action::AddLayer{layer_of("MaxPool2d(2)")}});
+  document = after(document, action::AddLayer{layer_of("MaxPool2d(2)")});
   EXPECT_TRUE(document.lens.typed.empty());
   EXPECT_TRUE(document.lens.on);
 }

@@ -7,13 +7,6 @@
 namespace poolscope {
 namespace {
 
-template <class Change>
-Document after(const Document& document, Change change) {
-  const auto next = apply(document, {change});
-  EXPECT_TRUE(next) << next.error().message;
-  return next ? *next : document;
-}
-
 Document with_model() {
   Document document = starting_document(counting_grid(6, 6));
   document = after(document, action::OpenModel{"/models/a.pt"});

@@ -7,11 +7,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/values.h"
+
 namespace poolscope {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 /// Any float but the infinities and NaN, large and small ones as likely as others.
 double arbitrary_float() {

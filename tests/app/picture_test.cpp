@@ -8,11 +8,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/values.h"
+
 namespace poolscope {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kMax = std::numeric_limits<float>::max();
 
 Tensor tensor_of(Shape shape, const std::vector<float>& values) {

@@ -12,13 +12,6 @@ namespace {
 
 using Ranges = std::vector<IndexRange>;
 
-template <class Change>
-Document after(const Document& document, Change change) {
-  const auto next = apply(document, {change});
-  EXPECT_TRUE(next) << next.error().message;
-  return next ? *next : document;
-}
-
 /// The worked 4x4 grid with 2x2 windows, all outputs hidden.
 Document hidden_document(const std::string& layer = "MaxPool2d(2)") {
   Document document =

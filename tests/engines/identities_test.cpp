@@ -6,13 +6,10 @@
 
 #include "core/pooling/layer_text.h"
 #include "tests/engines/every_engine.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-std::vector<float> values_of(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
-}
 
 Tensor pooled(const Engine& engine, const std::string& layer, const Tensor& input) {
   return engine.run(input, *lower(*parse_layer(layer), input.shape()), {})->values;

@@ -3,11 +3,10 @@
 #include "core/engines/run_layer.h"
 #include "core/pooling/layer_text.h"
 #include "tests/engines/every_engine.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-using Values = std::vector<float>;
 
 class ResearchPools : public EveryEngine {
  protected:

@@ -2,6 +2,7 @@
 #include "core/pooling/layer_text.h"
 #include "tests/engines/every_engine.h"
 #include "tests/engines/windows.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
@@ -16,10 +17,6 @@ Tensor counted(const Shape& shape) {
   std::vector<float> values;
   for (std::int64_t i = 0; i < shape.elements(); ++i) values.push_back(static_cast<float>(i));
   return *Tensor::copy_of(shape, values);
-}
-
-std::vector<float> values_of(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
 }
 
 constexpr ArrayForm kGrid{2, DataFormat::unspecified};

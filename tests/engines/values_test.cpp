@@ -1,3 +1,5 @@
+#include "tests/values.h"
+
 #include <cmath>
 #include <limits>
 
@@ -7,11 +9,8 @@
 namespace poolscope {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
 /// What the reductions do with values and windows off the beaten track.
-class Values : public EveryEngine {
+class PoolValues : public EveryEngine {
  protected:
   /// One window over a whole row of values.
   PoolOutput row(const std::vector<float>& cells, Reduction reduction) const {
@@ -37,24 +36,24 @@ class Values : public EveryEngine {
     return run(grid(1, n, cells), pool).values.at(0, 0, 0, 0);
   }
 };
-POOLSCOPE_EVERY_ENGINE(Values);
+POOLSCOPE_EVERY_ENGINE(PoolValues);
 
-TEST_P(Values, MaxKeepsTheLastNan) {
+TEST_P(PoolValues, MaxKeepsTheLastNan) {
   EXPECT_TRUE(std::isnan(max({1, kNan, kInf, kNan, 7})));
   EXPECT_EQ(winner({1, kNan, kInf, kNan, 7}), 3);
 }
 
-TEST_P(Values, MaxGivesATieToTheFirst) {
+TEST_P(PoolValues, MaxGivesATieToTheFirst) {
   EXPECT_EQ(winner({1, 5, 3, 5}), 1);
   EXPECT_EQ(winner({-0.0F, 0.0F, -0.0F}), 0);
 }
 
-TEST_P(Values, MaxKeepsTheSignOfTheFirstZero) {
+TEST_P(PoolValues, MaxKeepsTheSignOfTheFirstZero) {
   EXPECT_TRUE(std::signbit(max({-1, -0.0F, 0.0F})));
   EXPECT_FALSE(std::signbit(max({-1, 0.0F, -0.0F})));
 }
 
-TEST_P(Values, MaxOfNothingButMinusInfinityPointsAtTheFirstTap) {
+TEST_P(PoolValues, MaxOfNothingButMinusInfinityPointsAtTheFirstTap) {
   EXPECT_EQ(max({-kInf, -kInf}), -kInf);
   EXPECT_EQ(winner({-kInf, -kInf}), 0);
   const Tensor input = grid(2, 2, {-kInf, -kInf, -kInf, -kInf});
@@ -63,7 +62,7 @@ TEST_P(Values, MaxOfNothingButMinusInfinityPointsAtTheFirstTap) {
   EXPECT_EQ(winners(input, padded), (std::vector<std::int64_t>{0, 0, 0, 0}));
 }
 
-TEST_P(Values, MaxWithoutATapInRangeHasNoWinner) {
+TEST_P(PoolValues, MaxWithoutATapInRangeHasNoWinner) {
   LoweredPool pool;
   pool.planes = {{{{-3, 2, 1, 1}, {0, 2, 1, 1}}, {{-1, 2, 3, 1}, {-2, 2, 5, 1}}}};
   const Tensor input = grid(2, 3, {1, 2, 3, 4, 5, 6});
@@ -71,7 +70,7 @@ TEST_P(Values, MaxWithoutATapInRangeHasNoWinner) {
   EXPECT_EQ(winners(input, pool), (std::vector<std::int64_t>{-1, -1, 5, -1}));
 }
 
-TEST_P(Values, AWindowFarLargerThanThePlaneTakesNoLonger) {
+TEST_P(PoolValues, AWindowFarLargerThanThePlaneTakesNoLonger) {
   const Tensor input = grid(2, 2, {1, 4, 3, 2});
   const AxisSpec spec{
       .kernel = 4'000'000, .stride = 1'999'999, .before = 3'999'999, .after = 3'999'999};
@@ -79,27 +78,29 @@ TEST_P(Values, AWindowFarLargerThanThePlaneTakesNoLonger) {
             (std::vector<float>{1, 4, 4, 3, 4, 4, 3, 4, 4}));
 }
 
-TEST_P(Values, PaddingNeverWins) {
+TEST_P(PoolValues, PaddingNeverWins) {
   const Tensor input = grid(1, 3, {-5, -7, -9});
   const LoweredPool pool =
       pool_of(input.shape(), {.kernel = 1}, {.kernel = 3, .before = 1, .after = 1}, Reduction::max);
   EXPECT_EQ(values(input, pool), (std::vector<float>{-5, -5, -7}));
 }
 
-TEST_P(Values, MeanOfOppositeInfinitiesIsNan) {
+TEST_P(PoolValues, MeanOfOppositeInfinitiesIsNan) {
   EXPECT_TRUE(std::isnan(mean({kInf, 1, -kInf})));
   EXPECT_EQ(mean({kInf, 1, 2}), kInf);
   EXPECT_EQ(mean({-kInf, 1, 2}), -kInf);
 }
 
-TEST_P(Values, MeanDoesNotOverflowOnTheWay) {
+TEST_P(PoolValues, MeanDoesNotOverflowOnTheWay) {
   EXPECT_FLOAT_EQ(mean({3e38F, 3e38F, 3e38F}), 3e38F);
   EXPECT_FLOAT_EQ(mean({3e38F, 3e38F, -3e38F}), 1e38F);
 }
 
-TEST_P(Values, MeanKeepsDenormals) { EXPECT_EQ(mean({4e-45F, 4e-45F, 4e-45F, 4e-45F}), 4e-45F); }
+TEST_P(PoolValues, MeanKeepsDenormals) {
+  EXPECT_EQ(mean({4e-45F, 4e-45F, 4e-45F, 4e-45F}), 4e-45F);
+}
 
-TEST_P(Values, MeanWithoutADivisorIsNan) {
+TEST_P(PoolValues, MeanWithoutADivisorIsNan) {
   LoweredPool pool;
   pool.planes = {{{{0, 1, 1, 1}}, {{-2, 2, 1, 0}, {0, 2, 1, 2}}}};
   pool.reduction = Reduction::mean;
@@ -108,13 +109,13 @@ TEST_P(Values, MeanWithoutADivisorIsNan) {
   EXPECT_EQ(means[1], 3.5F);
 }
 
-TEST_P(Values, MeanDividesByTheOverride) {
+TEST_P(PoolValues, MeanDividesByTheOverride) {
   LoweredPool pool = pool_of({1, 1, 2, 2}, {.kernel = 2}, Reduction::mean);
   pool.divisor_override = -3;
   EXPECT_EQ(values(grid(2, 2, {1, 2, 3, 6}), pool), (std::vector<float>{-4}));
 }
 
-TEST_P(Values, MeanCountsPaddingButNotTheOverhang) {
+TEST_P(PoolValues, MeanCountsPaddingButNotTheOverhang) {
   const Tensor ones = grid(6, 6, std::vector<float>(36, 1.0F));
   const AxisSpec spec{.kernel = 3, .stride = 2, .before = 1, .after = 1, .ceil = true};
   const auto counted = values(ones, pool_of(ones.shape(), spec, Reduction::mean));
@@ -126,7 +127,7 @@ TEST_P(Values, MeanCountsPaddingButNotTheOverhang) {
             std::vector<float>(16, 1.0F));
 }
 
-TEST_P(Values, InfinityAndNanStayInTheirWindows) {
+TEST_P(PoolValues, InfinityAndNanStayInTheirWindows) {
   std::vector<float> cells(40, 1.0F);
   cells[10] = kInf;
   cells[25] = kNan;
@@ -144,31 +145,31 @@ TEST_P(Values, InfinityAndNanStayInTheirWindows) {
   }
 }
 
-TEST_P(Values, PowerTwoIsTheRootOfTheSumOfSquares) {
+TEST_P(PoolValues, PowerTwoIsTheRootOfTheSumOfSquares) {
   EXPECT_FLOAT_EQ(power({3, -4}, 2.0), 5.0F);
   EXPECT_FLOAT_EQ(power({3e30F, 4e30F}, 2.0), 5e30F);
 }
 
-TEST_P(Values, PowerOneIsASumAndKeepsItsSign) { EXPECT_EQ(power({1, -4, 1}, 1.0), -2.0F); }
+TEST_P(PoolValues, PowerOneIsASumAndKeepsItsSign) { EXPECT_EQ(power({1, -4, 1}, 1.0), -2.0F); }
 
-TEST_P(Values, PowerOfANegativeSumIsNan) {
+TEST_P(PoolValues, PowerOfANegativeSumIsNan) {
   EXPECT_TRUE(std::isnan(power({1, -2}, 3.0)));
   EXPECT_TRUE(std::isnan(power({1, -2}, 1.5)));
   EXPECT_FLOAT_EQ(power({-1, 2}, 3.0), std::cbrt(7.0F));
 }
 
-TEST_P(Values, PowerOfMagnitudesIgnoresSigns) {
+TEST_P(PoolValues, PowerOfMagnitudesIgnoresSigns) {
   EXPECT_FLOAT_EQ(power({1, -2}, 3.0, true), std::cbrt(9.0F));
   EXPECT_EQ(power({1, -2}, 1.0, true), 3.0F);
 }
 
-TEST_P(Values, PowerScalesByItsGain) {
+TEST_P(PoolValues, PowerScalesByItsGain) {
   LoweredPool pool = pool_of({1, 1, 1, 3}, {.kernel = 1}, {.kernel = 3}, Reduction::power);
   pool.gain = 4.0;
   EXPECT_FLOAT_EQ(values(grid(1, 3, {1, 2, 2}), pool).front(), std::sqrt(12.0F));
 }
 
-TEST_P(Values, EachPlaneMayHaveItsOwnWindows) {
+TEST_P(PoolValues, EachPlaneMayHaveItsOwnWindows) {
   LoweredPool pool;
   pool.planes = {{{{0, 1, 1, 1}}, {{0, 2, 1, 2}}}, {{{1, 1, 1, 1}}, {{1, 2, 1, 2}}}};
   const Tensor input =
@@ -177,19 +178,19 @@ TEST_P(Values, EachPlaneMayHaveItsOwnWindows) {
   EXPECT_EQ(winners(input, pool), (std::vector<std::int64_t>{1, 4}));
 }
 
-TEST_P(Values, AnEmptyBatchGivesAnEmptyResult) {
+TEST_P(PoolValues, AnEmptyBatchGivesAnEmptyResult) {
   const Tensor input = *Tensor::copy_of({0, 3, 4, 4}, std::vector<float>{});
   const PoolOutput output =
       run(input, pool_of(input.shape(), {.kernel = 2, .stride = 2}, Reduction::max));
   EXPECT_EQ(output.values.shape(), (Shape{0, 3, 2, 2}));
 }
 
-TEST_P(Values, WinnersAreGivenOnlyForMax) {
+TEST_P(PoolValues, WinnersAreGivenOnlyForMax) {
   EXPECT_FALSE(row({1, 2}, Reduction::mean).winners);
   EXPECT_TRUE(row({1, 2}, Reduction::max).winners);
 }
 
-TEST_P(Values, ACancelledRunSaysSo) {
+TEST_P(PoolValues, ACancelledRunSaysSo) {
   const std::atomic<bool> cancelled = true;
   const Tensor input = grid(1, 2, {1, 2});
   const auto output = (*find_engine(GetParam()))

@@ -7,13 +7,12 @@
 #include <rapidcheck.h>
 
 #include "tests/io/temporary_folder.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
 
 using test::expect_error;
-
-constexpr float kInf = std::numeric_limits<float>::infinity();
 
 /// Reads `text` and expects `axes` and `values`; NaN equals NaN.
 void expect_grid(std::string_view text, std::vector<std::int64_t> axes, std::vector<float> values) {

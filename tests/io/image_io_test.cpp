@@ -7,6 +7,7 @@
 
 #include "core/io/json_io.h"
 #include "tests/io/temporary_folder.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
@@ -16,7 +17,6 @@ using test::contents_of;
 using test::expect_error;
 using test::TemporaryFolder;
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
 const fs::path kGolden = fs::path(POOLSCOPE_SOURCE_DIR) / "tests" / "golden" / "images";
 
 const nlohmann::json& expected_images() {

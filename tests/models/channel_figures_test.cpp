@@ -5,11 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/values.h"
+
 namespace poolscope {
 namespace {
-
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInf = std::numeric_limits<float>::infinity();
 
 Tensor map_of(std::int64_t channels, std::vector<float> values) {
   const auto cells = static_cast<std::int64_t>(values.size()) / channels;

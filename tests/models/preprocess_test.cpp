@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/values.h"
+
 namespace poolscope {
 namespace {
 
@@ -15,10 +17,6 @@ LoadedArray picture(std::int64_t channels, std::int64_t rows, std::int64_t cols)
   array.kind = InputKind::image;
   array.white = 255.0F;
   return array;
-}
-
-std::vector<float> values_of(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
 }
 
 // torch.nn.functional.interpolate(mode="bilinear", antialias=True) of 0 to 7 in two rows.

@@ -4,12 +4,10 @@
 #include <random>
 
 #include "core/engines/reference_engine.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 float special_value(std::uint32_t dice, float plain) {
   switch (dice % 24) {

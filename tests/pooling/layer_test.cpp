@@ -6,11 +6,10 @@
 
 #include "core/pooling/layer_text.h"
 #include "tests/pooling/arbitrary_layer.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-Layer layer_of(std::string_view text) { return parse_layer(text).value(); }
 
 std::string converted_text(std::string_view text, std::string_view kind) {
   return layer_text(converted(layer_of(text), *find_kind(kind)));
@@ -140,14 +139,14 @@ std::vector<std::int64_t> framework_values(std::string_view layer, const Indices
 TEST(FrameworkIndices, CountInsideThePlaneExceptInOnnx) {
   const Shape input{2, 2, 2, 3};
   const Indices winners = indices_of({2, 2, 1, 1}, {0, 4, -1, 5});
-  using Values = std::vector<std::int64_t>;
-  EXPECT_EQ(framework_values("MaxPool2d(2)", winners, input), (Values{0, 4, -1, 5}));
-  EXPECT_EQ(framework_values("MaxPooling2D(2)", winners, input), (Values{0, 4, -1, 5}));
+  using Sizes = std::vector<std::int64_t>;
+  EXPECT_EQ(framework_values("MaxPool2d(2)", winners, input), (Sizes{0, 4, -1, 5}));
+  EXPECT_EQ(framework_values("MaxPooling2D(2)", winners, input), (Sizes{0, 4, -1, 5}));
   EXPECT_EQ(framework_values("MaxPool(kernel_shape=[2, 2])", winners, input),
-            (Values{0, 10, -1, 23}));
+            (Sizes{0, 10, -1, 23}));
   // Index 4 is row 1, column 1: the fourth cell by columns of two.
   EXPECT_EQ(framework_values("MaxPool(kernel_shape=[2, 2], storage_order=1)", winners, input),
-            (Values{0, 9, -1, 23}));
+            (Sizes{0, 9, -1, 23}));
 }
 
 TEST(OutputForm, TakesTheLayersOrder) {

@@ -3,15 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/pooling/arbitrary_layer.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-Layer layer_of(std::string_view text) {
-  const auto layer = parse_layer(text);
-  EXPECT_TRUE(layer) << text << ": " << (layer ? "" : layer.error().message);
-  return layer ? *layer : Layer{};
-}
 
 TEST(ParseLayer, ReadsPositionalArgumentsInPyTorchsOrder) {
   Layer expected = make_layer(*find_kind("MaxPool2d"));

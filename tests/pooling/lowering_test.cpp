@@ -1,15 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "core/pooling/layer_text.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
-
-Layer layer_of(std::string_view text) {
-  const auto layer = parse_layer(text);
-  EXPECT_TRUE(layer) << text << ": " << (layer ? "" : layer.error().message);
-  return layer ? *layer : make_layer(*find_kind("MaxPool2d"));
-}
 
 LoweredPool lowered(std::string_view text, const Shape& input) {
   const auto pool = lower(layer_of(text), input);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/pooling/layer_text.h"
+#include "tests/values.h"
 
 namespace poolscope {
 namespace {
@@ -10,12 +11,6 @@ namespace {
 constexpr ArrayForm kNpy{4, DataFormat::channels_first, 2};
 constexpr ArrayForm kImage{4, DataFormat::unspecified, 2};
 constexpr ArrayForm kGrid{2, DataFormat::unspecified, 2};
-
-Pipeline pipeline_of(std::initializer_list<std::string_view> texts) {
-  Pipeline pipeline;
-  for (const std::string_view text : texts) pipeline.push_back({parse_layer(text).value()});
-  return pipeline;
-}
 
 std::string axes_of(const StagePlan& stage) {
   return axes_text(array_axes(stage.shape, stage.form));
@@ -84,7 +79,7 @@ TEST(PlanPipeline, TwoLayersGiveWhatTwoRunsThroughFilesGive) {
 }
 
 TEST(PlanPipeline, KeepsTheRank) {
-  const auto shape_after = [](std::string_view layer, const Shape& input, int rank) {
+  const auto shape_after = [](const std::string& layer, const Shape& input, int rank) {
     const auto plan =
         plan_pipeline(pipeline_of({layer}), input, {rank, DataFormat::channels_first, 2});
     return axes_of(plan.stages.back());
@@ -111,7 +106,7 @@ TEST(PlanPipeline, NothingFollowsAGlobalPoolThatDroppedItsAxes) {
 }
 
 TEST(PlanPipeline, SaysThatDataFormatIsLeftOut) {
-  const auto notes = [](std::string_view layer, const ArrayForm& form) {
+  const auto notes = [](const std::string& layer, const ArrayForm& form) {
     return plan_pipeline(pipeline_of({layer}), {1, 1, 6, 6}, form).stages.back().notes;
   };
   EXPECT_EQ(notes("MaxPooling2D()", kNpy),
@@ -122,7 +117,7 @@ TEST(PlanPipeline, SaysThatDataFormatIsLeftOut) {
 }
 
 TEST(PlanPipeline, SaysWhichWindowsHoldNoCell) {
-  const auto notes = [](std::string_view layer) {
+  const auto notes = [](const std::string& layer) {
     return plan_pipeline(pipeline_of({layer}), {1, 1, 3, 3}, kGrid).stages.back().notes;
   };
   EXPECT_EQ(notes("AveragePool(kernel_shape=[2, 2], pads=[2, 0, 0, 0])"),

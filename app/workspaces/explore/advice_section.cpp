@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "app/background.h"
+#include "app/draw_list.h"
 #include "core/analysis/advice.h"
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// What the section keeps between frames.
 struct AdvicePanel {
@@ -37,15 +36,15 @@ template <class Draw>
 void draw_card(const Ui& ui, Column& column, ImU32 background, Draw draw) {
   const ImVec2 at = column.at();
   ImDrawListSplitter layers;
-  layers.Split(&list(), 2);
-  layers.SetCurrentChannel(&list(), 1);
+  layers.Split(&draw_list(), 2);
+  layers.SetCurrentChannel(&draw_list(), 1);
   const float padding = ui.px(10);
   const float bottom =
       draw(Rect{{at.x + padding, at.y + padding}, {column.right() - padding, at.y + padding}}) +
       padding;
-  layers.SetCurrentChannel(&list(), 0);
-  list().AddRectFilled(at, {column.right(), bottom}, background, ui.px(8));
-  layers.Merge(&list());
+  layers.SetCurrentChannel(&draw_list(), 0);
+  draw_list().AddRectFilled(at, {column.right(), bottom}, background, ui.px(8));
+  layers.Merge(&draw_list());
   column.skip_pixels(bottom - at.y + ui.px(8));
 }
 
@@ -56,7 +55,7 @@ float draw_remedy(const Ui& ui, const Finding& finding, ImVec2 at) {
                              text_width(ui, Font::sans12, remedy.action) + ui.px(8), ui.px(24));
   const Click click = click_area(ui, id_of(finding) + "/fix", link);
   tooltip(ui, "Do this; undo brings the layers back as they were");
-  if (click.hovered) list().AddRectFilled(link.min, link.max, ui.theme.ctl, ui.px(5));
+  if (click.hovered) draw_list().AddRectFilled(link.min, link.max, ui.theme.ctl, ui.px(5));
   draw_text(ui, Font::sans12, {at.x, link.center().y}, ui.theme.acctext, remedy.action);
   if (click.clicked) ui.act(action::SetPipeline{remedy.pipeline});
   return link.max.y;

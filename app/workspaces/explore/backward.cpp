@@ -8,13 +8,14 @@
 #include <fmt/format.h>
 
 #include "app/background.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/cell_editor.h"
 #include "core/analysis/backward_lens.h"
 
 namespace poolscope {
 namespace {
 
-constexpr float kRow = 44.0F;
+constexpr float kControlsRow = 44.0F;
 /// Smaller cells are not marked one by one.
 constexpr float kLeastMarked = 10.0F;
 
@@ -39,8 +40,6 @@ struct LensState {
   std::string typed;                ///< A gradient being typed, ...
   std::int64_t row = -1, col = -1;  ///< ... and the output cell it is for.
 };
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 ValueRange range_of(const Picture& picture) {
   return {picture.overall().min, picture.overall().max};
@@ -147,8 +146,8 @@ ImU32 mixed(ImU32 from, ImU32 to, float share) {
 /// A cell that gets no gradient is struck out.
 void draw_starved(const Ui& ui, const Rect& cell) {
   const Rect inner = cell.inset(cell.width() * 0.2F);
-  list().AddLine({inner.min.x, inner.max.y}, {inner.max.x, inner.min.y}, ui.theme.edge,
-                 std::max(1.0F, ui.px(1)));
+  draw_list().AddLine({inner.min.x, inner.max.y}, {inner.max.x, inner.min.y}, ui.theme.edge,
+                      std::max(1.0F, ui.px(1)));
 }
 
 /// The layer's input, each cell as light as the size of its gradient, with its own value on it.
@@ -162,8 +161,8 @@ void draw_shaded_cells(const Ui& ui, const StageView& view, const Pane& pane) {
       const Rect cell = pane.cell(row, col);
       const float value = plane.at(row, col);
       const float share = std::isfinite(value) ? std::min(1.0F, std::abs(value) / most) : 1.0F;
-      list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
-                           mixed(ui.theme.cov[0], ui.theme.cov[4], share));
+      draw_list().AddRectFilled(cell.min, {cell.max.x - gap, cell.max.y - gap},
+                                mixed(ui.theme.cov[0], ui.theme.cov[4], share));
       if (value == 0.0F) draw_starved(ui, cell);
       if (!shows_values(ui, pane)) continue;
       draw_cell_value(ui, cell, value == 0.0F ? ui.theme.t3 : ui.theme.t1,
@@ -289,8 +288,8 @@ void draw_lens_legend(const Ui& ui, const StageView& view, CanvasKind kind, cons
   }
   const float y = rect.min.y + ui.px(6);
   const Rect cell = Rect::of(rect.min.x, y - ui.px(9), ui.px(18), ui.px(18));
-  list().AddRectFilled(cell.min, cell.max, ui.theme.cov[0]);
-  list().AddRect(cell.min, cell.max, ui.theme.line2, 0, 0, 1.0F);
+  draw_list().AddRectFilled(cell.min, cell.max, ui.theme.cov[0]);
+  draw_list().AddRect(cell.min, cell.max, ui.theme.line2, 0, 0, 1.0F);
   draw_starved(ui, cell);
   const std::string text = fmt::format("{} of {} cells get none", count_text(lens.starved),
                                        count_text(plane.rows() * plane.cols()));
@@ -299,12 +298,12 @@ void draw_lens_legend(const Ui& ui, const StageView& view, CanvasKind kind, cons
                 rect.max.x + ui.px(24) - cell.max.x, text);
 }
 
-float lens_row_height(const Ui& ui) { return ui.px(kRow); }
+float lens_row_height(const Ui& ui) { return ui.px(kControlsRow); }
 
 void draw_lens_row(const Ui& ui, const StageView& view, const Rect& area) {
   const Lens& lens = ui.document.lens;
   Lens next = lens;
-  const float y = area.min.y + ui.px(kRow) * 0.5F, height = ui.px(30);
+  const float y = area.min.y + ui.px(kControlsRow) * 0.5F, height = ui.px(30);
   const bool wide = area.width() >= ui.px(760);
   float x = area.min.x;
   std::string_view tip;  // Of the choice that is drawn next.

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
+
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// The ledger of the plane shown, kept while it is.
 struct BorderFacts {
@@ -117,9 +117,9 @@ void draw_sentence(const Ui& ui, Column& column, std::string_view text, Mark mar
 }
 
 void mark_lost(const Ui& ui, const Rect& rect) {
-  list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.casing, 0.55F));
+  draw_list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.casing, 0.55F));
   draw_hatch(ui, rect, ui.theme.t1);
-  list().AddRect(rect.min, rect.max, ui.theme.t1, 0, 0, ui.px(1));
+  draw_list().AddRect(rect.min, rect.max, ui.theme.t1, 0, 0, ui.px(1));
 }
 
 void draw_rounding(const Ui& ui, const StageView& view, ExploreState& state, Column& column) {
@@ -154,7 +154,7 @@ void draw_lost(const Ui& ui, const StageView& view, const std::vector<UnreadLine
     if (!are_rows) band.min.x = std::min(band.min.x, band.max.x - ui.px(2));
     draw_hatch(ui, band, ui.theme.casing);
     ImGui::PushClipRect(pane.rect.min, pane.rect.max, true);
-    list().AddRect(band.min, band.max, ui.theme.t1, 0, 0, ui.px(1.5F));
+    draw_list().AddRect(band.min, band.max, ui.theme.t1, 0, 0, ui.px(1.5F));
     ImGui::PopClipRect();
   }
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/prover.h"
 #include "app/workspaces/explore/backward.h"
 #include "app/workspaces/explore/border_section.h"
@@ -16,8 +17,6 @@
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// Below this many pixels from window to window, outlines are left out.
 constexpr float kMinOutlinePitch = 7.0F;
@@ -74,7 +73,7 @@ void draw_grey_picture(const Ui& ui, const StageView& view, ExploreState& state,
   HeatmapTexture& texture = look.detail ? state.detail_textures[1] : state.main_textures[1];
   draw_heatmap(ui, texture, view.input_picture, look.pane, style);
   const Rect& rect = look.pane.rect;
-  list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.canvas, 0.35F));
+  draw_list().AddRectFilled(rect.min, rect.max, with_alpha(ui.theme.canvas, 0.35F));
 }
 
 /// The output cells whose windows reach into the pane.
@@ -126,7 +125,7 @@ void draw_outlines(const Ui& ui, const StageView& view, const CanvasLook& look) 
                                       : with_alpha(line, 0.4F * fade);
       const Rect rect =
           look.pane.screen(view.window_rect(row, col)).inset(std::min(ui.px(2.5F), pitch * 0.1F));
-      list().AddRect(rect.min, rect.max, color, ui.px(3), 0, std::max(1.0F, ui.px(1)));
+      draw_list().AddRect(rect.min, rect.max, color, ui.px(3), 0, std::max(1.0F, ui.px(1)));
     }
   }
   ImGui::PopClipRect();
@@ -160,13 +159,13 @@ void draw_winners(const Ui& ui, const StageView& view, ExploreState& state,
     const Rect cell = look.pane.cell(index / view.cols, index % view.cols);
     for (int i = 0; i < std::min(count, 4); ++i) {
       const float x = cell.max.x - ui.px(6) - ui.px(6.5F) * static_cast<float>(i);
-      list().AddCircleFilled({x, cell.min.y + ui.px(6)}, ui.px(2.2F), ui.theme.t1);
+      draw_list().AddCircleFilled({x, cell.min.y + ui.px(6)}, ui.px(2.2F), ui.theme.t1);
     }
   }
   if (current >= 0) {
     const std::int64_t row = current / view.cols, col = current % view.cols;
     const Rect cell = look.pane.cell(row, col).inset(ui.px(1.5F));
-    list().AddRectFilled(cell.min, cell.max, ui.theme.acc, ui.px(2));
+    draw_list().AddRectFilled(cell.min, cell.max, ui.theme.acc, ui.px(2));
     if (shows_values(ui, look.pane)) {
       draw_cell_value(ui, look.pane.cell(row, col), ui.theme.accink,
                       static_cast<double>(view.input_value(row, col)));
@@ -182,7 +181,7 @@ void draw_taps(const Ui& ui, const StageView& view, const CanvasLook& look) {
   for (std::int64_t r = 0; r < row.count; ++r) {
     for (std::int64_t c = 0; c < col.count; ++c) {
       const Rect cell = look.pane.cell(row.tap(r), col.tap(c)).inset(ui.px(2.5F));
-      list().AddRect(cell.min, cell.max, ui.theme.acc, ui.px(2), 0, ui.px(1.5F));
+      draw_list().AddRect(cell.min, cell.max, ui.theme.acc, ui.px(2), 0, ui.px(1.5F));
     }
   }
 }
@@ -216,11 +215,11 @@ void draw_windows_layers(const Ui& ui, const StageView& view, ExploreState& stat
 
 void draw_missing_output(const Ui& ui, const StageView& view, const Pane& pane) {
   draw_hatch(ui, pane.rect, with_alpha(ui.theme.hatch, 0.45F));
-  list().AddRect(pane.rect.min, pane.rect.max, ui.theme.line2, 0, 0, ui.px(1));
+  draw_list().AddRect(pane.rect.min, pane.rect.max, ui.theme.line2, 0, 0, ui.px(1));
   const ImVec2 center = pane.rect.center();
   const float half = text_width(ui, Font::sans14_medium, view.reason) * 0.5F + ui.px(12);
-  list().AddRectFilled({center.x - half, center.y - ui.px(16)},
-                       {center.x + half, center.y + ui.px(16)}, ui.theme.canvas, ui.px(6));
+  draw_list().AddRectFilled({center.x - half, center.y - ui.px(16)},
+                            {center.x + half, center.y + ui.px(16)}, ui.theme.canvas, ui.px(6));
   draw_text_centered(ui, Font::sans14_medium, center, ui.theme.t2, view.reason);
 }
 

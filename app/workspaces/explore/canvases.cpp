@@ -13,7 +13,7 @@
 namespace poolscope {
 namespace {
 
-constexpr float kGap = 24.0F;
+constexpr float kCanvasGap = 24.0F;
 /// Where the columns would be narrower, one canvas is shown at a time.
 constexpr float kMinColumn = 150.0F;
 constexpr float kTitle = 30.0F;
@@ -56,7 +56,7 @@ struct Layout {
 
 Layout layout_of(const Ui& ui, const StageView& view, const Rect& area) {
   Layout layout;
-  layout.column = std::floor((area.width() - 2 * ui.px(kGap)) / 3);
+  layout.column = std::floor((area.width() - 2 * ui.px(kCanvasGap)) / 3);
   layout.single = layout.column < ui.px(kMinColumn);
   if (layout.single) layout.column = area.width();
   const auto dx = static_cast<float>(view.domain.width());
@@ -382,7 +382,7 @@ float draw_canvases(const Ui& ui, const StageView& view, ExploreState& state, co
     return rows.bar + ui.px(34);
   }
   for (const CanvasKind kind : {CanvasKind::input, CanvasKind::windows, CanvasKind::output}) {
-    const float x = area.min.x + static_cast<float>(kind) * (layout.column + ui.px(kGap));
+    const float x = area.min.x + static_cast<float>(kind) * (layout.column + ui.px(kCanvasGap));
     draw_column(ui, view, state, {kind, {x, area.min.y}, layout, rows, detail});
   }
   return rows.bar + ui.px(34);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/background.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/border_section.h"
 
 namespace poolscope {
@@ -13,8 +14,6 @@ namespace {
 
 /// Windows listed with their shares, and outlined one by one.
 constexpr std::int64_t kListed = 8, kOutlined = 64;
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 struct CensusKey {
   std::uint64_t evaluation = 0;
@@ -58,8 +57,8 @@ CellRect output_cell(std::int64_t row, std::int64_t col) {
 
 void outline(const Ui& ui, const Pane& pane, const CellRect& cells) {
   const Rect rect = pane.screen(cells).inset(ui.px(1));
-  list().AddRect(rect.min, rect.max, ui.theme.casing, ui.px(2), 0, ui.px(3.5F));
-  list().AddRect(rect.min, rect.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
+  draw_list().AddRect(rect.min, rect.max, ui.theme.casing, ui.px(2), 0, ui.px(3.5F));
+  draw_list().AddRect(rect.min, rect.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
 }
 
 // Shares ---------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@
 namespace poolscope {
 namespace {
 
-constexpr float kRow = 32.0F;
-constexpr float kGap = 24.0F;
+constexpr float kHeadRow = 32.0F;
+constexpr float kSideGap = 24.0F;
 constexpr float kSide = 190.0F;
 constexpr float kTable = 236.0F;
 /// Kept free for the bar of a panel that scrolls.
@@ -122,8 +122,9 @@ std::string pipeline_text(const Pipeline& pipeline) {
 
 /// A row with its letter; returns what is left of it.
 Rect lettered_row(const Ui& ui, std::string_view letter, const Rect& area, float y) {
-  draw_text(ui, Font::sans13_semibold, {area.min.x, y + ui.px(kRow) * 0.5F}, ui.theme.t1, letter);
-  return {{area.min.x + ui.px(24), y}, {area.max.x, y + ui.px(kRow)}};
+  draw_text(ui, Font::sans13_semibold, {area.min.x, y + ui.px(kHeadRow) * 0.5F}, ui.theme.t1,
+            letter);
+  return {{area.min.x + ui.px(24), y}, {area.max.x, y + ui.px(kHeadRow)}};
 }
 
 /// Takes over a layer of B as it was typed.
@@ -141,7 +142,7 @@ void set_layer(const Ui& ui, Pipeline b, std::size_t index, const std::string& t
 float draw_fields(const Ui& ui, const Pipeline& b, const Rect& area, float y,
                   CompareMemory& memory) {
   const Rect first = lettered_row(ui, "B", area, y);
-  const float side = ui.px(kRow), width = std::min(first.width() - side - ui.px(8), ui.px(420));
+  const float side = ui.px(kHeadRow), width = std::min(first.width() - side - ui.px(8), ui.px(420));
   for (std::size_t i = 0; i < b.size(); ++i) {
     const std::string id = fmt::format("compare/b/{}", i);
     const Rect field = Rect::of(first.min.x, y, width, side);
@@ -209,7 +210,7 @@ float draw_pipelines(const Ui& ui, const Pipeline& b, const Rect& area, CompareM
   const Rect row = lettered_row(ui, "A", area, y);
   draw_text_cut(ui, Font::mono12, {row.min.x, row.center().y}, ui.theme.t1, row.width(),
                 pipeline_text(ui.document.pipeline));
-  return draw_fields(ui, b, area, y + ui.px(kRow), memory);
+  return draw_fields(ui, b, area, y + ui.px(kHeadRow), memory);
 }
 
 // What came of them -------------------------------------------------------------------------------
@@ -307,7 +308,7 @@ float draw_picture(const Ui& ui, const StageView& view, CompareMemory& memory,
 
 float draw_pictures(const Ui& ui, const StageView& view, CompareMemory& memory,
                     const Comparison& result, const Rect& area) {
-  const float gap = ui.px(kGap);
+  const float gap = ui.px(kSideGap);
   const bool beside = area.width() >= ui.px(3 * 120 + kTable) + 3 * gap;
   const float room = beside ? area.width() - ui.px(kTable) - 3 * gap : area.width() - 2 * gap;
   const float width = std::min(room / 3, ui.px(kSide));

@@ -6,6 +6,7 @@
 
 #include "app/background.h"
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/panels.h"
 #include "core/analysis/composition.h"
 #include "core/pooling/layer_text.h"
@@ -46,8 +47,6 @@ struct CompositionState {
   Background<OriginKey, CellOrigin> origin;
   HeatmapTexture source_texture, weight_texture;
 };
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 std::vector<StagePlan> plans_of(const Evaluation& evaluation, std::size_t count) {
   std::vector<StagePlan> plans;
@@ -153,7 +152,7 @@ float draw_table(const Ui& ui, const StageView& view, const Whole& whole, const 
     const Rect row = Rect::of(area.min.x, y, ui.px(kTableWidth), ui.px(kRowHeight));
     const bool selected = stage == ui.document.selected_layer + 1;
     draw_divider(ui, row.min.x, row.max.x, row.min.y);
-    if (selected) list().AddRectFilled(row.min, row.max, ui.theme.accsoft);
+    if (selected) draw_list().AddRectFilled(row.min, row.max, ui.theme.accsoft);
     const Click click = click_area(ui, fmt::format("composition/{}", stage), row);
     tooltip(ui, stage > 0 ? "Select this layer" : "What the first layer reads");
     const auto texts = row_texts(*view.evaluation, whole, stage);

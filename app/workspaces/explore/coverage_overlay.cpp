@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/user_command.h"
 
 namespace poolscope {
@@ -17,8 +18,6 @@ constexpr float kMinShadedCell = 8.0F;
 constexpr float kBlock = 4.0F;
 /// Shades of the theme, from no window to the most.
 constexpr int kShades = 4;
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// What the overlays need to know of a plane, kept while it is shown.
 struct CoverageFacts {
@@ -93,8 +92,8 @@ void draw_cells(const Ui& ui, const StageView& view, ExploreState& state, const 
       const std::int64_t count = coverage ? coverage->at(row, col) : 0;
       const Rect cell = look.pane.cell(row, col);
       const Rect inner{cell.min, {cell.max.x - gap, cell.max.y - gap}};
-      list().AddRectFilled(inner.min, inner.max,
-                           shade_at(ui, shade_place(overlay, cell_mean(count), most)));
+      draw_list().AddRectFilled(inner.min, inner.max,
+                                shade_at(ui, shade_place(overlay, cell_mean(count), most)));
     }
   }
   if (coverage && overlay == CoverageOverlay::dead) {
@@ -126,7 +125,7 @@ void draw_blocks(const Ui& ui, const StageView& view, ExploreState& state, const
       if (y1 <= y0 || x1 <= x0) continue;
       const double place = shade_place(ui.document.view.overlay, facts.sums->mean(y0, y1, x0, x1),
                                        facts.counts.most);
-      list().AddRectFilled({x, y}, {right, bottom}, shade_at(ui, place));
+      draw_list().AddRectFilled({x, y}, {right, bottom}, shade_at(ui, place));
     }
   }
 }
@@ -138,8 +137,8 @@ constexpr std::array<std::string_view, 4> kTitles{"Values", "Coverage", "Overlap
 /// One shade with its number; returns the x after it.
 float draw_swatch(const Ui& ui, ImVec2 left, ImU32 color, std::string_view text) {
   const Rect cell = Rect::of(left.x, left.y - ui.px(9), ui.px(18), ui.px(18));
-  list().AddRectFilled(cell.min, cell.max, color);
-  list().AddRect(cell.min, cell.max, ui.theme.line2, 0, 0, 1.0F);
+  draw_list().AddRectFilled(cell.min, cell.max, color);
+  draw_list().AddRect(cell.min, cell.max, ui.theme.line2, 0, 0, 1.0F);
   draw_text_centered(ui, Font::mono12, cell.center(), ui.theme.t1, text);
   return left.x + ui.px(19);
 }
@@ -166,7 +165,7 @@ std::string cells_text(std::int64_t count, std::int64_t cells) {
 
 void draw_winner_legend(const Ui& ui, const StageView& view, ImVec2 at, float right) {
   if (!view.pool || !view.pool->has_winners() || at.x + ui.px(54) > right) return;
-  list().AddCircleFilled(at, ui.px(2.5F), ui.theme.t1);
+  draw_list().AddCircleFilled(at, ui.px(2.5F), ui.theme.t1);
   draw_text(ui, Font::sans12, {at.x + ui.px(8), at.y}, ui.theme.t3, "winner");
 }
 

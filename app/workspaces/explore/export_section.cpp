@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/export.h"
 #include "app/workspaces/explore/panels.h"
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// The lines shown, made again when pipeline or input change.
 struct ShownCode {
@@ -82,8 +81,8 @@ void draw_code(const Ui& ui, const ShownCode& shown, Column& column) {
   const ImVec2 at = column.at();
   const float pad = ui.px(12);
   ImDrawListSplitter layers;
-  layers.Split(&list(), 2);
-  layers.SetCurrentChannel(&list(), 1);
+  layers.Split(&draw_list(), 2);
+  layers.SetCurrentChannel(&draw_list(), 1);
   float y = at.y + pad;
   const std::string text = shown.is_error ? shown.text : shown.text + numbers_comment(ui);
   for (std::size_t begin = 0; begin < text.size();) {
@@ -94,11 +93,11 @@ void draw_code(const Ui& ui, const ShownCode& shown, Column& column) {
                            column.width() - 2 * pad, line);
     begin = end + 1;
   }
-  layers.SetCurrentChannel(&list(), 0);
+  layers.SetCurrentChannel(&draw_list(), 0);
   const float bottom = std::max(y + pad, at.y + ui.px(40));
-  list().AddRectFilled(at, {column.right(), bottom}, ui.theme.canvas, ui.px(6));
-  list().AddRect(at, {column.right(), bottom}, ui.theme.line, ui.px(6));
-  layers.Merge(&list());
+  draw_list().AddRectFilled(at, {column.right(), bottom}, ui.theme.canvas, ui.px(6));
+  draw_list().AddRect(at, {column.right(), bottom}, ui.theme.line, ui.px(6));
+  layers.Merge(&draw_list());
   column.skip_pixels(bottom - at.y);
 }
 

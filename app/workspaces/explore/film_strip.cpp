@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/arithmetic.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/prediction.h"
@@ -14,8 +15,6 @@ namespace {
 /// As many windows as the strip shows at once.
 constexpr std::int64_t kMaxCards = 9;
 constexpr float kCardHeight = 132.0F;
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// A number in a small cell, in the largest type that fits; none where nothing does.
 void draw_small_value(const Ui& ui, const Rect& cell, ImU32 color, double value) {
@@ -47,7 +46,7 @@ void draw_taps(const Ui& ui, const StageView& view, const Rect& area, std::int64
       }
       const bool won = winner == y * view.cols + x;
       const ImU32 fill = won ? (current ? ui.theme.acc : ui.theme.cov[3]) : ui.theme.cov[1];
-      list().AddRectFilled(cell.min, cell.max, fill);
+      draw_list().AddRectFilled(cell.min, cell.max, fill);
       const ImU32 ink = won ? (current ? ui.theme.accink : ui.theme.t1) : ui.theme.t2;
       draw_small_value(ui, cell, ink, static_cast<double>(view.input_value(y, x)));
     }
@@ -55,7 +54,7 @@ void draw_taps(const Ui& ui, const StageView& view, const Rect& area, std::int64
 }
 
 void draw_result(const Ui& ui, const StageView& view, const Rect& rect, float value) {
-  list().AddRectFilled(rect.min, rect.max, heat_color(ui, view.output_range, value).packed());
+  draw_list().AddRectFilled(rect.min, rect.max, heat_color(ui, view.output_range, value).packed());
   const ImU32 ink = std::isfinite(value) ? number_color(ui, view.output_range, value) : ui.theme.t1;
   draw_small_value(ui, rect, ink, static_cast<double>(value));
 }
@@ -66,12 +65,13 @@ void draw_card(const Ui& ui, const StageView& view, const WindowBlock* block, co
   const bool current = row == view.selection.row && col == view.selection.col;
   const Click click = click_area(ui, fmt::format("window/{}", index), card);
   tooltip(ui, "Select this window");
-  list().AddRectFilled(card.min, card.max, current ? ui.theme.accsoft : ui.theme.panel, ui.px(8));
-  list().AddRect(card.min, card.max,
-                 current         ? ui.theme.acc
-                 : click.hovered ? ui.theme.line2
-                                 : ui.theme.line,
-                 ui.px(8), 0, std::max(1.0F, ui.px(1)));
+  draw_list().AddRectFilled(card.min, card.max, current ? ui.theme.accsoft : ui.theme.panel,
+                            ui.px(8));
+  draw_list().AddRect(card.min, card.max,
+                      current         ? ui.theme.acc
+                      : click.hovered ? ui.theme.line2
+                                      : ui.theme.line,
+                      ui.px(8), 0, std::max(1.0F, ui.px(1)));
   const Rect inner = card.inset(ui.px(8));
   const Rect taps{inner.min, {inner.max.x, inner.max.y - ui.px(42)}};
   const bool hidden = view.hides(row, col);

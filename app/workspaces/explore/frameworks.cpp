@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/background.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/small_output.h"
 #include "core/analysis/framework_lens.h"
@@ -13,8 +14,6 @@
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 constexpr float kColumnGap = 24.0F;
 /// Narrower columns stand one below the other.
@@ -147,8 +146,8 @@ void draw_code(const Ui& ui, const std::string& id, const std::string& code, con
   const float pad = ui.px(8), pitch = ui.px(18);
   const auto lines = code_lines(ui, code, cursor.width - 2 * pad);
   const float height = pitch * static_cast<float>(lines.size()) + 2 * pad;
-  list().AddRectFilled({cursor.x, cursor.y}, {cursor.right(), cursor.y + height}, ui.theme.panel,
-                       ui.px(6));
+  draw_list().AddRectFilled({cursor.x, cursor.y}, {cursor.right(), cursor.y + height},
+                            ui.theme.panel, ui.px(6));
   float y = cursor.y + pad + pitch * 0.5F;
   for (const std::string& line : lines) {
     draw_text(ui, Font::mono12, {cursor.x + pad, y}, ui.theme.t1, line);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/explore/arithmetic.h"
 #include "app/workspaces/explore/backward.h"
 #include "core/analysis/coverage.h"
@@ -38,8 +39,6 @@ struct ShareFacts {
   double most = 0.0;         ///< What it gets.
   bool equal = true;         ///< All that get some get as much.
 };
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 const Shares& current_shares(const StageView& view, ExploreState& state, TiePolicy ties) {
   auto& shares = state.panels.of<Shares>();
@@ -152,7 +151,7 @@ ImVec2 draw_shares(const Ui& ui, const StageView& view, const std::vector<TapGra
       }
       const auto tap = std::ranges::find(taps, y * view.cols + x, &TapGradient::index);
       const double share = tap == taps.end() ? 0.0 : tap->share;
-      list().AddRectFilled(cell.min, cell.max, share != 0.0 ? ui.theme.acc : ui.theme.cov[1]);
+      draw_list().AddRectFilled(cell.min, cell.max, share != 0.0 ? ui.theme.acc : ui.theme.cov[1]);
       draw_cell_value(ui, cell, share != 0.0 ? ui.theme.accink : ui.theme.t2, share);
     }
   }

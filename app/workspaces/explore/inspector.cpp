@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/arithmetic.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/prediction.h"
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// A kernel's weight, small, at the foot of its cell; the value moves up for it.
 Rect draw_weight(const Ui& ui, const Arithmetic& text, const Rect& cell, std::int64_t tap) {
@@ -38,7 +37,7 @@ void draw_tap(const Ui& ui, const StageView& view, const Arithmetic& text, const
     return;
   }
   const bool winner = text.winner == y * view.cols + x;
-  list().AddRectFilled(cell.min, cell.max, winner ? ui.theme.acc : ui.theme.cov[2]);
+  draw_list().AddRectFilled(cell.min, cell.max, winner ? ui.theme.acc : ui.theme.cov[2]);
   draw_cell_value(ui, draw_weight(ui, text, cell, tap), winner ? ui.theme.accink : ui.theme.t1,
                   static_cast<double>(view.input_value(y, x)));
 }
@@ -82,7 +81,7 @@ ImVec2 draw_taps(const Ui& ui, const StageView& view, ExploreState& state, const
 void draw_result(const Ui& ui, const StageView& view, ExploreState& state, const Rect& cell) {
   if (view.hides_selection()) return draw_hidden_result(ui, view, state, cell);
   const float value = view.output_value(view.selection.row, view.selection.col);
-  list().AddRectFilled(cell.min, cell.max, heat_color(ui, view.output_range, value).packed());
+  draw_list().AddRectFilled(cell.min, cell.max, heat_color(ui, view.output_range, value).packed());
   const ImU32 ink = std::isfinite(value) ? number_color(ui, view.output_range, value) : ui.theme.t1;
   draw_cell_value(ui, cell, ink, static_cast<double>(value));
 }
@@ -99,9 +98,9 @@ float draw_window_picture(const Ui& ui, const StageView& view, ExploreState& sta
   const float head = ui.px(8);
   if (right - left > head) {
     const float tip = std::min(right, left + ui.px(64));
-    list().AddLine({left, middle}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
-    list().AddLine({tip - head, middle - head}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
-    list().AddLine({tip - head, middle + head}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
+    draw_list().AddLine({left, middle}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
+    draw_list().AddLine({tip - head, middle - head}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
+    draw_list().AddLine({tip - head, middle + head}, {tip, middle}, ui.theme.t2, ui.px(1.5F));
   }
   draw_result(ui, view, state, Rect::of(result_x, middle - result * 0.5F, result, result));
   return height;

@@ -15,7 +15,7 @@ namespace poolscope {
 namespace {
 
 /// A guess of the input as it is drawn.
-struct Guess {
+struct RankedRebuild {
   Rebuild way = Rebuild::unpool;
   double mse = 0.0;
   SmallPlane values, error;
@@ -24,7 +24,7 @@ struct Guess {
 /// The ledger of the plane shown, its planes made small.
 struct Account {
   LossLedger figures;  ///< Without the planes.
-  std::vector<Guess> guesses;
+  std::vector<RankedRebuild> guesses;
   float worst = 0.0F;  ///< The largest error of all guesses.
   std::string reason;  ///< Why there is none.
 };
@@ -48,7 +48,7 @@ Result<Account> taken(const Engine& engine, const Layer& layer, const Tensor& in
   for (RebuiltPlane& rebuilt : ledger->rebuilt) {
     const auto error = absolute_difference(plane->input, rebuilt.values);
     if (!error) return tl::unexpected(error.error());
-    Guess guess{rebuilt.way, rebuilt.mse, small_plane(rebuilt.values), small_plane(*error)};
+    RankedRebuild guess{rebuilt.way, rebuilt.mse, small_plane(rebuilt.values), small_plane(*error)};
     if (guess.error.picture)
       account.worst = std::max(account.worst, guess.error.picture->overall().max);
     account.guesses.push_back(std::move(guess));
@@ -157,7 +157,7 @@ std::string psnr_text(const StageView& view, double mse) {
 float draw_guess(const Ui& ui, const StageView& view, LossPanel& panel, const Rect& area,
                  std::size_t rank) {
   const Account& account = *panel.account.shown();
-  const Guess& guess = account.guesses[rank];
+  const RankedRebuild& guess = account.guesses[rank];
   const bool picks = account.figures.picks;
   const std::string_view name = rebuild_name(guess.way);
   const Rect head = Rect::of(area.min.x, area.min.y, area.width(), ui.px(40));

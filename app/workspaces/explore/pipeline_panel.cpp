@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/explore/panels.h"
 #include "core/pooling/layer_text.h"
 
@@ -12,8 +13,6 @@ namespace {
 
 constexpr float kCardHeight = 56.0F;
 constexpr float kCardGap = 8.0F;
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 std::string stage_shape_text(const Ui& ui, std::size_t stage) {
   const StagePlan& plan = ui.plan.stages[stage];
@@ -37,18 +36,18 @@ CardLine card_line(const Ui& ui, std::size_t index) {
 
 void draw_more_menu(const Ui& ui, std::size_t index, const std::string& id) {
   if (!ImGui::BeginPopup(id.c_str())) return;
-  struct Entry {
+  struct MoreEntry {
     const char* text;
     bool enabled;
     decltype(Action::change) change;
   };
   const std::size_t count = ui.document.pipeline.size();
   const std::array entries{
-      Entry{"Move up", index > 0, action::MoveLayer{index, index - 1}},
-      Entry{"Move down", index + 1 < count, action::MoveLayer{index, index + 1}},
-      Entry{"Duplicate", true, action::DuplicateLayer{index}},
-      Entry{"Remove", true, action::RemoveLayer{index}}};
-  for (const Entry& entry : entries) {
+      MoreEntry{"Move up", index > 0, action::MoveLayer{index, index - 1}},
+      MoreEntry{"Move down", index + 1 < count, action::MoveLayer{index, index + 1}},
+      MoreEntry{"Duplicate", true, action::DuplicateLayer{index}},
+      MoreEntry{"Remove", true, action::RemoveLayer{index}}};
+  for (const MoreEntry& entry : entries) {
     const bool chosen = ImGui::MenuItem(entry.text, nullptr, false, entry.enabled);
     const bool reached = menu_item_reached(ui, fmt::format("{}/{}", id, entry.text));
     if (reached && entry.enabled) ImGui::CloseCurrentPopup();
@@ -104,11 +103,11 @@ void draw_card(const Ui& ui, std::size_t index, const Rect& card) {
   const bool selected = index == ui.document.selected_layer;
   const std::string id = fmt::format("layer/{}", index);
   if (entry.enabled) {
-    list().AddRectFilled(card.min, card.max, selected ? ui.theme.accsoft : ui.theme.raised,
-                         ui.px(8));
+    draw_list().AddRectFilled(card.min, card.max, selected ? ui.theme.accsoft : ui.theme.raised,
+                              ui.px(8));
   }
-  list().AddRect(card.min, card.max, selected ? ui.theme.acc : ui.theme.line, ui.px(8), 0,
-                 std::max(1.0F, ui.px(1)));
+  draw_list().AddRect(card.min, card.max, selected ? ui.theme.acc : ui.theme.line, ui.px(8), 0,
+                      std::max(1.0F, ui.px(1)));
 
   const Rect handle{card.min, {card.min.x + ui.px(22), card.max.y}};
   const Click grip = click_area(ui, id + "/grip", handle, Reach::mouse);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/play_speed.h"
 #include "app/user_command.h"
 #include "app/workspaces/explore/prediction.h"
@@ -26,8 +27,6 @@ constexpr float kWide = 700.0F, kNarrow = 480.0F, kLeastSlider = 40.0F;
 struct PlayClock {
   std::optional<double> reached;
 };
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 std::int64_t window_count(const StageView& view) { return view.out_rows * view.out_cols; }
 
@@ -67,14 +66,15 @@ void draw_scrubber(const Ui& ui, const StageView& view, const Rect& rect) {
   if (const float turns = take_wheel(ui, rect); turns != 0.0F)
     go_to(ui, view, current_window(view) - static_cast<std::int64_t>(turns));
   for (std::int64_t i = 0; count > 1 && count <= kMostTicks && i < count; ++i) {
-    list().AddRectFilled({x_of(i) - ui.px(0.5F), y + ui.px(7)},
-                         {x_of(i) + ui.px(0.5F), y + ui.px(11)}, ui.theme.edge);
+    draw_list().AddRectFilled({x_of(i) - ui.px(0.5F), y + ui.px(7)},
+                              {x_of(i) + ui.px(0.5F), y + ui.px(11)}, ui.theme.edge);
   }
   const float x = x_of(current_window(view)), half = ui.px(2);
-  list().AddRectFilled({x0, y - half}, {x1, y + half}, ui.theme.line2, half);
-  list().AddRectFilled({x0, y - half}, {x, y + half}, ui.theme.acc, half);
-  list().AddCircleFilled({x, y}, radius, ui.theme.acc);
-  if (click.hovered || click.held) list().AddCircle({x, y}, radius, ui.theme.t1, 0, ui.px(1.5F));
+  draw_list().AddRectFilled({x0, y - half}, {x1, y + half}, ui.theme.line2, half);
+  draw_list().AddRectFilled({x0, y - half}, {x, y + half}, ui.theme.acc, half);
+  draw_list().AddCircleFilled({x, y}, radius, ui.theme.acc);
+  if (click.hovered || click.held)
+    draw_list().AddCircle({x, y}, radius, ui.theme.t1, 0, ui.px(1.5F));
 }
 
 void draw_speed(const Ui& ui, const StageView& view, const Rect& rect, bool captioned) {

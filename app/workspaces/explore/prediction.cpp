@@ -5,13 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/explore/cell_editor.h"
 #include "app/workspaces/explore/guess_check.h"
 
 namespace poolscope {
 namespace {
 
-constexpr float kRow = 40.0F;
+constexpr float kAnswerRow = 40.0F;
 /// Smaller cells are covered without a question mark each.
 constexpr float kLeastMarked = 14.0F;
 
@@ -25,13 +26,12 @@ struct TypedGuess {
   }
 };
 
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
-
 /// A check mark or a cross in the cell's corner, on a ground of its own.
 void draw_verdict(const Ui& ui, const Rect& cell, bool right) {
   const float side = std::min(ui.px(16), cell.width() * 0.4F);
   const Rect mark{{cell.max.x - side, cell.min.y}, {cell.max.x, cell.min.y + side}};
-  list().AddRectFilled(mark.min, mark.max, right ? ui.theme.soft_ok : ui.theme.soft_err, ui.px(3));
+  draw_list().AddRectFilled(mark.min, mark.max, right ? ui.theme.soft_ok : ui.theme.soft_err,
+                            ui.px(3));
   draw_icon(ui, right ? Icon::check : Icon::close, mark.center(),
             right ? ui.theme.ok : ui.theme.err, side * 0.75F / ui.document.view.shown_scale());
 }
@@ -44,7 +44,7 @@ void cover_runs(const Ui& ui, const StageView& view, const Pane& pane, const Cel
     if (y0 >= y1 || x0 >= x1) return;
     const Rect rect = pane.screen({static_cast<double>(x0), static_cast<double>(y0),
                                    static_cast<double>(x1), static_cast<double>(y1)});
-    list().AddRectFilled(rect.min, rect.max, ui.theme.raised);
+    draw_list().AddRectFilled(rect.min, rect.max, ui.theme.raised);
     if (rect.height() > largest.height()) largest = rect;
   };
   const auto runs = view.answers->revealed.gaps({cells.row_begin * cols, cells.row_end * cols});
@@ -134,7 +134,7 @@ bool handle_guess_keys(const Ui& ui, const StageView& view, TypedGuess& typed) {
 }  // namespace
 
 void draw_question(const Ui& ui, const Rect& cell, const std::string& text) {
-  list().AddRectFilled(cell.min, cell.max, ui.theme.panel);
+  draw_list().AddRectFilled(cell.min, cell.max, ui.theme.panel);
   draw_dashed_rect(ui, cell.inset(ui.px(1)), ui.theme.edge, 1.0F);
   draw_cell_text(ui, cell, ui.theme.t3, text);
 }
@@ -189,10 +189,10 @@ std::string prediction_sentence(const StageView& view) {
   return "Type the number that you expect here; Enter checks it, R reveals it.";
 }
 
-float prediction_row_height(const Ui& ui) { return ui.px(kRow); }
+float prediction_row_height(const Ui& ui) { return ui.px(kAnswerRow); }
 
 void draw_prediction_row(const Ui& ui, const StageView& view, const Rect& area) {
-  const float y = area.min.y + ui.px(kRow - 8) * 0.5F, height = ui.px(28);
+  const float y = area.min.y + ui.px(kAnswerRow - 8) * 0.5F, height = ui.px(28);
   float x = area.min.x;
   const auto place = [&](std::string_view id, const ButtonSpec& spec) {
     const float width = button_width(ui, spec);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/line_chart.h"
+#include "app/draw_list.h"
 #include "app/flow.h"
 #include "app/gathered.h"
 #include "app/workspaces/explore/panels.h"
@@ -15,8 +16,6 @@
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 struct SweepKey {
   PlaneKey plane;
@@ -160,10 +159,11 @@ void draw_cell(const Ui& ui, const StageView& view, const Swept& swept, const Re
                             current ? ", the current setting" : ", click to take it"));
   }
   if (current) {
-    list().AddRect({rect.min.x - ui.px(2), rect.min.y - ui.px(2)},
-                   {rect.max.x + ui.px(2), rect.max.y + ui.px(2)}, ui.theme.acc, 0, 0, ui.px(2));
+    draw_list().AddRect({rect.min.x - ui.px(2), rect.min.y - ui.px(2)},
+                        {rect.max.x + ui.px(2), rect.max.y + ui.px(2)}, ui.theme.acc, 0, 0,
+                        ui.px(2));
   } else if (click.hovered) {
-    list().AddRect(rect.min, rect.max, ui.theme.hover, 0, 0, ui.px(1.5F));
+    draw_list().AddRect(rect.min, rect.max, ui.theme.hover, 0, 0, ui.px(1.5F));
   }
   draw_text_cut(ui, Font::mono12, {area.min.x, rect.max.y + ui.px(11)},
                 current ? ui.theme.acctext : ui.theme.t3, area.width() - ui.px(4), text);

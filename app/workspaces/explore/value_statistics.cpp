@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "app/background.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/panels.h"
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 constexpr int kHistogramBins = 64;
 
@@ -87,16 +86,16 @@ void draw_histogram(const Ui& ui, const std::array<PlaneFigures, 2>& figures, co
   const auto height = [&](float value) { return rect.height() * value / peak; };
   for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
     const float x = rect.min.x + width * static_cast<float>(bin);
-    list().AddRectFilled({x, rect.max.y - height(share(figures[0], bin))},
-                         {x + width - ui.px(1), rect.max.y}, ui.theme.cov[4]);
+    draw_list().AddRectFilled({x, rect.max.y - height(share(figures[0], bin))},
+                              {x + width - ui.px(1), rect.max.y}, ui.theme.cov[4]);
   }
   for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
     const float x = rect.min.x + width * static_cast<float>(bin);
     const float y = rect.max.y - height(share(figures[1], bin));
-    list().PathLineTo({x, y});
-    list().PathLineTo({x + width, y});
+    draw_list().PathLineTo({x, y});
+    draw_list().PathLineTo({x + width, y});
   }
-  list().PathStroke(ui.theme.t1, ImDrawFlags_None, ui.px(1.5F));
+  draw_list().PathStroke(ui.theme.t1, ImDrawFlags_None, ui.px(1.5F));
   draw_divider(ui, rect.min.x, rect.max.x, rect.max.y);
 }
 
@@ -150,11 +149,11 @@ float draw_value_statistics(const Ui& ui, const StageView& view, ExploreState& s
   if (figures.shown() == nullptr) return area.max.y;
   const std::array<PlaneFigures, 2>& shown = *figures.shown();
   const float y = area.min.y + ui.px(6);
-  list().AddRectFilled({area.min.x, y - ui.px(5)}, {area.min.x + ui.px(10), y + ui.px(5)},
-                       ui.theme.cov[4]);
+  draw_list().AddRectFilled({area.min.x, y - ui.px(5)}, {area.min.x + ui.px(10), y + ui.px(5)},
+                            ui.theme.cov[4]);
   float x = draw_text(ui, Font::sans12, {area.min.x + ui.px(15), y}, ui.theme.t3, "input");
   x += ui.px(14);
-  list().AddRectFilled({x, y - ui.px(1)}, {x + ui.px(14), y + ui.px(1)}, ui.theme.t1);
+  draw_list().AddRectFilled({x, y - ui.px(1)}, {x + ui.px(14), y + ui.px(1)}, ui.theme.t1);
   x = draw_text(ui, Font::sans12, {x + ui.px(20), y}, ui.theme.t3, "output");
   if (view.input.shape().c > 1) {
     draw_text(ui, Font::sans12, {x + ui.px(14), y}, ui.theme.t3, "channel " + view.channel_name());

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/gathered.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/prediction.h"
@@ -24,8 +25,6 @@ constexpr Settings kRowSettings{"MaxPool1d(2)",           "AvgPool1d(2)",
                                 "MaxPool1d(3)",           "MaxPool1d(3, stride=1)",
                                 "AvgPool1d(3, stride=1)", "MaxPool1d(2, stride=1)",
                                 "AdaptiveMaxPool1d(1)"};
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 /// What one setting makes of the plane shown.
 struct Variant {
@@ -104,7 +103,7 @@ void draw_variant(const Ui& ui, const StageView& view, const Variant& variant, c
   } else {
     draw_small_plane(ui, place.texture, variant.output, rect, view.input_range);
   }
-  if (click.hovered) list().AddRect(rect.min, rect.max, ui.theme.hover, 0, 0, ui.px(1.5F));
+  if (click.hovered) draw_list().AddRect(rect.min, rect.max, ui.theme.hover, 0, 0, ui.px(1.5F));
   const std::string size = fmt::format("{}×{}", variant.output.rows, variant.output.cols);
   draw_text(ui, Font::mono12, below, ui.theme.t3, current ? size + " current" : size);
   ui.tell(fmt::format("what-if/{}", place.index), size);

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include "app/canvas/confusion.h"
+#include "app/draw_list.h"
 #include "app/workspaces/feature_maps/panels.h"
 #include "core/models/top_k.h"
 
 namespace poolscope {
 namespace {
-
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 
 constexpr std::size_t kTop = 5;
 
@@ -70,7 +69,7 @@ std::string name_of(const MapsState& state, std::size_t index) {
 
 void draw_bar(const Ui& ui, const Rect& track, double share, ImU32 color) {
   const float width = std::max(ui.px(1), track.width() * static_cast<float>(share));
-  list().AddRectFilled(track.min, {track.min.x + width, track.max.y}, color);
+  draw_list().AddRectFilled(track.min, {track.min.x + width, track.max.y}, color);
 }
 
 std::string percent(double share) { return fmt::format("{:.1f}", share * 100.0); }
@@ -102,7 +101,7 @@ void draw_head(const Ui& ui, Column& column, bool changed) {
   draw_text(ui, Font::sans12, {row.min.x, y}, ui.theme.t3, "rank");
   float x = row.min.x + row.width() * 0.36F;
   const auto key = [&](ImU32 color, std::string_view text) {
-    list().AddRectFilled({x, y - side * 0.5F}, {x + side, y + side * 0.5F}, color, ui.px(2));
+    draw_list().AddRectFilled({x, y - side * 0.5F}, {x + side, y + side * 0.5F}, color, ui.px(2));
     x = draw_text(ui, Font::sans12, {x + side + ui.px(5), y}, ui.theme.t3, text) + ui.px(10);
   };
   if (changed) {

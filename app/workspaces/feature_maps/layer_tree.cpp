@@ -4,15 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/focus.h"
 #include "app/workspaces/feature_maps/panels.h"
 
 namespace poolscope {
 namespace {
 
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
-
-constexpr float kRow = 28.0F, kIndent = 16.0F;
+constexpr float kTreeRow = 28.0F, kIndent = 16.0F;
 
 /// What the list remembers between frames.
 struct TreeMemory {
@@ -78,13 +77,13 @@ void draw_mark(const Ui& ui, const ModelLayer& layer, bool folded, bool current,
   if (layer.is_container) {
     if (!folded) return draw_icon(ui, Icon::chevron, at, ui.theme.t3, 12);
     const float r = ui.px(3);
-    list().AddTriangleFilled({at.x - r * 0.6F, at.y - r}, {at.x + r, at.y},
-                             {at.x - r * 0.6F, at.y + r}, ui.theme.t3);
+    draw_list().AddTriangleFilled({at.x - r * 0.6F, at.y - r}, {at.x + r, at.y},
+                                  {at.x - r * 0.6F, at.y + r}, ui.theme.t3);
     return;
   }
   if (layer.is_pooling)
     return draw_icon(ui, Icon::grid, at, current ? ui.theme.acc : ui.theme.t1, 14);
-  list().AddCircleFilled(at, ui.px(2.5F), ui.theme.line2);
+  draw_list().AddCircleFilled(at, ui.px(2.5F), ui.theme.line2);
 }
 
 std::string shape_of(const MapsState& state, std::size_t layer) {
@@ -110,10 +109,10 @@ void draw_layer_row(const Ui& ui, MapsState& state, TreeMemory& tree, std::size_
   const Click click = click_area(ui, "layer/" + layer.name, row);
   tooltip(ui, tip_of(layer));
   if (current) {
-    list().AddRectFilled(row.min, row.max, ui.theme.accsoft);
-    list().AddRectFilled(row.min, {row.min.x + ui.px(2), row.max.y}, ui.theme.acc);
+    draw_list().AddRectFilled(row.min, row.max, ui.theme.accsoft);
+    draw_list().AddRectFilled(row.min, {row.min.x + ui.px(2), row.max.y}, ui.theme.acc);
   } else if (click.hovered) {
-    list().AddRectFilled(row.min, row.max, ui.theme.ctl);
+    draw_list().AddRectFilled(row.min, row.max, ui.theme.ctl);
   }
   const bool flat = !state.filter.empty();
   const float y = row.center().y;
@@ -166,13 +165,13 @@ void draw_layer_tree(const Ui& ui, MapsState& state, Column& column) {
   draw_text_right(ui, Font::sans12, {head.max.x, head.center().y}, ui.theme.t3, "output shape");
   const auto rows = shown_rows(state, tree);
   if (rows.empty()) {
-    const Rect none = column.row(kRow, 0);
+    const Rect none = column.row(kTreeRow, 0);
     draw_text_cut(ui, Font::sans13, {none.min.x, none.center().y}, ui.theme.t3, none.width(),
                   fmt::format("No layer has \"{}\" in its name or type", state.filter));
   }
   const float side = ui.px(16);
   for (const std::size_t index : rows) {
-    Rect row = column.row(kRow, 0);
+    Rect row = column.row(kTreeRow, 0);
     row.min.x -= side;
     row.max.x += side;
     draw_layer_row(ui, state, tree, index, row);

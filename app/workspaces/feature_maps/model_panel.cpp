@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/samples.h"
 #include "app/workspaces/feature_maps/panels.h"
 
 namespace poolscope {
 namespace {
 
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
-
-constexpr float kThumbnail = 64.0F, kRow = 44.0F;
+constexpr float kThumbnail = 64.0F, kInputRow = 44.0F;
 
 /// Name and, below it, a caption, right of a thumbnail.
 void draw_names(const Ui& ui, const Rect& row, const std::string& name, const std::string& caption,
@@ -32,9 +31,9 @@ std::string model_caption(const Ui& ui, const MapsState& state, float room) {
 }
 
 void draw_model_row(const Ui& ui, const MapsState& state, Column& column) {
-  const Rect row = column.row(kRow);
+  const Rect row = column.row(kInputRow);
   const Rect box = Rect::of(row.min.x, row.min.y, ui.px(kThumbnail), row.height());
-  list().AddRectFilled(box.min, box.max, ui.theme.ctl, ui.px(2));
+  draw_list().AddRectFilled(box.min, box.max, ui.theme.ctl, ui.px(2));
   draw_icon(ui, Icon::grid, box.center(), ui.theme.t2, 18);
   if (state.session.file()->path.empty()) {
     draw_names(ui, row, "No model", "one pool over these maps", Font::sans12);
@@ -68,14 +67,14 @@ void draw_thumbnail(const Ui& ui, MapsState& state, const Rect& box) {
 }
 
 void draw_input_row(const Ui& ui, MapsState& state, Column& column) {
-  const Rect row = column.row(kRow);
+  const Rect row = column.row(kInputRow);
   const Rect box = Rect::of(row.min.x, row.min.y, ui.px(kThumbnail), row.height());
   const Click click = click_area(ui, "model/input", row);
   tooltip(ui, "What the model reads; click to open another picture or array");
   if (click.clicked) ui.memory.open_browser = true;
   const ModelReading* const reading = state.session.reading();
   if (reading == nullptr) return;
-  list().AddRectFilled(box.min, box.max, ui.theme.ctl, ui.px(2));
+  draw_list().AddRectFilled(box.min, box.max, ui.theme.ctl, ui.px(2));
   draw_thumbnail(ui, state, box);
   const ModelInput& input = reading->input;
   std::string caption = axes_text(input.axes, "×");

@@ -4,15 +4,14 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/workspaces/explore/scroll_area.h"
 #include "app/workspaces/feature_maps/panels.h"
 
 namespace poolscope {
 namespace {
 
-ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
-
-constexpr float kGap = 24.0F, kTileGap = 10.0F, kLabel = 22.0F, kHead = 32.0F;
+constexpr float kMosaicGap = 24.0F, kTileGap = 10.0F, kLabel = 22.0F, kHead = 32.0F;
 /// A tile is never narrower; never wider where all have room.
 constexpr float kMinTile = 56.0F, kMaxTile = 200.0F;
 
@@ -102,10 +101,10 @@ void draw_label(const Ui& ui, const Side& side, std::int64_t channel, const Rect
   const float room = tile.width() - text_width(ui, Font::mono12, figure) - ui.px(4);
   const std::string name = fmt::format("{}{}", name_prefix(ui, side, tile.width()), channel);
   if (pinned) {
-    list().AddCircleFilled({tile.max.x - ui.px(5), tile.min.y + ui.px(5)}, ui.px(3.5F),
-                           ui.theme.casing);
-    list().AddCircleFilled({tile.max.x - ui.px(5), tile.min.y + ui.px(5)}, ui.px(2.5F),
-                           ui.theme.acc);
+    draw_list().AddCircleFilled({tile.max.x - ui.px(5), tile.min.y + ui.px(5)}, ui.px(3.5F),
+                                ui.theme.casing);
+    draw_list().AddCircleFilled({tile.max.x - ui.px(5), tile.min.y + ui.px(5)}, ui.px(2.5F),
+                                ui.theme.acc);
   }
   draw_text(ui, Font::sans12, {tile.min.x, y}, ink, name);
   if (text_width(ui, Font::sans12, name) <= room)
@@ -128,8 +127,8 @@ void draw_place(const Ui& ui, const MapsState& state, const Side& side, const Re
   const float grow = ui.px(3);
   mark = {{std::max(tile.min.x, mark.min.x - grow), std::max(tile.min.y, mark.min.y - grow)},
           {std::min(tile.max.x, mark.max.x + grow), std::min(tile.max.y, mark.max.y + grow)}};
-  list().AddRect(mark.min, mark.max, IM_COL32_BLACK, 0, 0, ui.px(3));
-  list().AddRect(mark.min, mark.max, IM_COL32_WHITE, 0, 0, ui.px(1.5F));
+  draw_list().AddRect(mark.min, mark.max, IM_COL32_BLACK, 0, 0, ui.px(3));
+  draw_list().AddRect(mark.min, mark.max, IM_COL32_WHITE, 0, 0, ui.px(1.5F));
 }
 
 void choose(const Ui& ui, const MapsState& state, const Side& side, std::int64_t channel) {
@@ -167,7 +166,8 @@ void draw_side(const Ui& ui, MapsState& state, const Side& side, const TileGrid&
   }
   const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
   side.texture.update(side.maps.picture, {grid.tile.x * pixels.x, grid.tile.y * pixels.y});
-  state.renderer->draw(list(), ui.heatmaps, side.texture, tiles, {grid.tile, ui.document.view.map});
+  state.renderer->draw(draw_list(), ui.heatmaps, side.texture, tiles,
+                       {grid.tile, ui.document.view.map});
   for (const auto& [channel, tile] : places) {
     const Rect whole{tile.min, {tile.max.x, tile.max.y + ui.px(kLabel)}};
     const Click click = click_area(ui, fmt::format("{}/{}", side.id, channel), whole, Reach::mouse);
@@ -177,11 +177,11 @@ void draw_side(const Ui& ui, MapsState& state, const Side& side, const TileGrid&
     draw_label(ui, side, channel, tile);
     if (channel == side.selected) {
       const Rect frame = tile.inset(-ui.px(2));
-      list().AddRect(frame.min, frame.max, ui.theme.acc, ui.px(2), 0, ui.px(2));
+      draw_list().AddRect(frame.min, frame.max, ui.theme.acc, ui.px(2), 0, ui.px(2));
       draw_place(ui, state, side, tile);
     } else if (click.hovered) {
       const Rect frame = tile.inset(-ui.px(1));
-      list().AddRect(frame.min, frame.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
+      draw_list().AddRect(frame.min, frame.max, ui.theme.hover, ui.px(2), 0, ui.px(1.5F));
     }
     if (click.clicked) choose(ui, state, side, channel);
     if (click.double_clicked) open_in_explore(ui, state);
@@ -217,7 +217,7 @@ void draw_missing(const Ui& ui, const Rect& area, std::string_view why) {
 void draw_mosaics(const Ui& ui, MapsState& state, const Rect& area) {
   const LayerMaps& maps = *state.maps;
   const auto& view = ui.document.model_view;
-  const float width = std::floor((area.width() - ui.px(kGap)) * 0.5F);
+  const float width = std::floor((area.width() - ui.px(kMosaicGap)) * 0.5F);
   const Rect left = Rect::of(area.min.x, area.min.y, width, area.height());
   const Rect right = Rect::of(area.max.x - width, area.min.y, width, area.height());
   const std::string name(own_name(maps.info()));
