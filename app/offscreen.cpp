@@ -61,8 +61,7 @@ Result<std::unique_ptr<OffscreenWindow>> OffscreenWindow::create(Document docume
   auto target = RenderTarget::create(width, height);
   if (!target) return tl::unexpected(target.error());
   auto parts = std::make_unique<Parts>(std::move(*context), std::move(*target));
-  AppOptions options;
-  auto app = App::create(std::move(document), std::move(options));
+  auto app = App::create(std::move(document), {});
   if (!app) return tl::unexpected(app.error());
   parts->app = std::move(*app);
   return std::unique_ptr<OffscreenWindow>(new OffscreenWindow(std::move(parts)));
