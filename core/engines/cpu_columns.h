@@ -41,7 +41,7 @@ struct LineRange {
 };
 
 std::int64_t column_scratch_bytes(const ColumnTile& tile);
-/// Whether a line_plan() may shift cells.
+/// Whether this machine's kernels double windows within registers, as a line_plan() may ask for.
 bool doubles_cells();
 
 /// Maxima or minima.

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/base/check.h"
 #include "core/engines/cpu_join-inl.h"
 #include "core/engines/cpu_lanes-inl.h"
 #include "core/engines/cpu_line.h"
+#include "core/engines/cpu_sliding.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace poolscope::cpu {
@@ -22,12 +24,12 @@ namespace HWY_NAMESPACE {
 /// Whether a line's windows may be made within registers.
 inline constexpr bool kDoubles = true;
 
-using Cells = hn::Vec<hn::ScalableTag<float>>;
+using CellVector = hn::Vec<hn::ScalableTag<float>>;
 
 /// The cells `kCells` behind those of `a`, where `next` follows it.
 template <int kCells>
-HWY_INLINE Cells cells_behind(Cells a, Cells next) {
-  return Cells{_mm512_castsi512_ps(
+HWY_INLINE CellVector cells_behind(CellVector a, CellVector next) {
+  return CellVector{_mm512_castsi512_ps(
       _mm512_alignr_epi32(_mm512_castps_si512(next.raw), _mm512_castps_si512(a.raw), kCells))};
 }
 /// The same, where the number is not known before.
@@ -36,8 +38,8 @@ class CellsBehind {
   CellsBehind() = default;
   HWY_INLINE explicit CellsBehind(std::int64_t cells)
       : from_(hn::Add(hn::Iota(DI(), 0), hn::Set(DI(), static_cast<std::int32_t>(cells)))) {}
-  HWY_INLINE Cells operator()(Cells a, Cells next) const {
-    return Cells{_mm512_permutex2var_ps(a.raw, from_.raw, next.raw)};
+  HWY_INLINE CellVector operator()(CellVector a, CellVector next) const {
+    return CellVector{_mm512_permutex2var_ps(a.raw, from_.raw, next.raw)};
   }
 
  private:
@@ -45,7 +47,7 @@ class CellsBehind {
   hn::Vec<DI> from_;
 };
 
-/// Values that stay in registers: of an array the compiler may lose sight.
+/// Values that stay in registers: the compiler may put an array into memory.
 template <class T, int kCount>
 struct Registers {
   T first;
@@ -79,15 +81,16 @@ struct Registers<T, 0> {
 };
 
 /// Windows that begin at every cell of a line, one vector of them after the other: cells are
-/// doubled to windows of 2, 4, ... 2^kTimes of them, kRing + 1 of which, one vector apart, make the
-/// windows asked for. The last of these overlaps the one before, or where no cell may be joined
-/// twice is the rest, made of the shorter windows. Nothing but the line is read, each cell once.
+/// doubled to windows of 2, 4, ... 2^kTimes of them, and the last kRing vectors of these are kept
+/// and joined. What is then missing of a window overlaps the last of them, or where no cell may be
+/// joined twice is the rest of fewer than 2^kTimes cells, made of the shorter windows on the way.
+/// Nothing but the line is read.
 template <int kTimes, int kRing, class Lanes>
 class DoubledCells {
  public:
   HWY_INLINE DoubledCells(const Lanes& lanes, const float* line, std::int64_t taps)
-      : lanes_(lanes), line_(line), next_(line), behind_(taps - kRing * (1 << kTimes)) {
-    set_levels<0>(taps % (1 << kTimes));
+      : lanes_(lanes), line_(line), next_(line), overlap_(taps - kRing * kWidth) {
+    set_levels<0>(taps % kWidth);
     ring_.fill(lanes.nothing());
   }
 
@@ -96,13 +99,10 @@ class DoubledCells {
     next_ = line_ + x;
     for (int i = 0; i < kTimes + kRing; ++i) next();
   }
-  HWY_INLINE Cells next() {
+  HWY_INLINE CellVector next() {
     const Windows now = widen<0>({hn::LoadU(D(), next_), hn::Set(D(), -0.0F)});
     next_ += hn::Lanes(D());
-    Cells windows = now.rest;
-    if constexpr (Lanes::kOverlap) {
-      windows = behind_(ring_.template at<kRing - 1>(), now.doubled);
-    }
+    CellVector windows = missing(now);
     if constexpr (kRing > 0) {
       windows = lanes_.join(joined<0, kRing>(), windows);
       ring_.push(now.doubled);
@@ -112,16 +112,21 @@ class DoubledCells {
 
  private:
   using D = hn::ScalableTag<float>;
-  struct Windows {
-    Cells doubled;
-    /// Of as many cells as the rest has by its lower bits; of none: -0, which adds nothing.
-    Cells rest;
-  };
+  static constexpr std::int64_t kWidth = 1 << kTimes;
+  static_assert(hn::MaxLanes(D()) == LinePlan::kWidest && kWidth <= LinePlan::kWidest);
+  // What is read past the last window: see LinePlan::reads_behind().
+  static_assert((kTimes + 1) * LinePlan::kWidest <= kSlack + LinePlan::kWidest);
 
+  struct Windows {
+    CellVector doubled;
+    /// Of as many cells as the rest has by its lower bits; of none: -0, which adds nothing.
+    CellVector rest;
+  };
   struct Level {
     Windows last;
-    CellsBehind behind_longer;  ///< Where windows of the rest lie, past the longer ones.
-    __mmask16 in_rest;          ///< Whether the rest has such windows.
+    // For the rest:
+    CellsBehind behind_longer;  ///< Where its windows of this level lie, past the longer ones.
+    __mmask16 in_rest;          ///< Whether it has such windows.
   };
 
   template <int kLevel>
@@ -135,7 +140,7 @@ class DoubledCells {
     }
   }
 
-  /// From windows of 2^kLevel cells, one vector back.
+  /// From windows of 2^kLevel cells to those of 2^kTimes, as many vectors back as it takes steps.
   template <int kLevel>
   HWY_INLINE Windows widen(Windows now) {
     if constexpr (kLevel == kTimes) {
@@ -147,17 +152,26 @@ class DoubledCells {
       Windows wider{lanes_.join(last.doubled, cells_behind<1 << kLevel>(last.doubled, now.doubled)),
                     last.rest};
       if constexpr (!Lanes::kOverlap) {
-        const Cells cells = level.behind_longer(last.doubled, now.doubled);
+        const CellVector cells = level.behind_longer(last.doubled, now.doubled);
         wider.rest =
-            Cells{_mm512_mask_add_ps(last.rest.raw, level.in_rest, cells.raw, last.rest.raw)};
+            CellVector{_mm512_mask_add_ps(last.rest.raw, level.in_rest, cells.raw, last.rest.raw)};
       }
       return widen<kLevel + 1>(wider);
     }
   }
 
+  /// What the ring's windows lack.
+  HWY_INLINE CellVector missing(const Windows& now) {
+    if constexpr (Lanes::kOverlap) {
+      return overlap_(ring_.template at<kRing - 1>(), now.doubled);
+    } else {
+      return now.rest;
+    }
+  }
+
   /// Of the ring from kFirst on, kCount windows joined, in the shape of a tree.
   template <int kFirst, int kCount>
-  HWY_INLINE Cells joined() {
+  HWY_INLINE CellVector joined() {
     if constexpr (kCount == 1) {
       return ring_.template at<kFirst>();
     } else {
@@ -168,27 +182,27 @@ class DoubledCells {
 
   Lanes lanes_;
   const float *line_, *next_;
-  CellsBehind behind_;
+  CellsBehind overlap_;  ///< Where the window lies that overlaps the ring's last.
   Registers<Level, kTimes> levels_;
-  Registers<Cells, kRing> ring_;
+  Registers<CellVector, kRing> ring_;
 };
 
 /// Calls visit(times, ring) with what DoubledCells need for windows of `taps` cells, as constants.
 template <class Lanes, class Visit>
 HWY_INLINE void with_doubling(std::int64_t taps, Visit visit) {
-  constexpr std::integral_constant<int, 1> kOne;
   if constexpr (Lanes::kOverlap) {
+    constexpr std::integral_constant<int, 1> kOne;
     if (taps < 8) return visit(std::integral_constant<int, 2>(), kOne);
     if (taps < 16) return visit(std::integral_constant<int, 3>(), kOne);
   }
-  constexpr int kMostRing = LinePlan::kMostDoubled / 16;
-  with_count<kMostRing + 1>(static_cast<int>(taps / 16) + 1, [&](auto n) HWY_ATTR {
-    constexpr int kRing = n() - 1;
-    // Overlapping windows of 16 cells need at least one to overlap.
-    if constexpr (kRing > 0 || !Lanes::kOverlap) {
-      visit(std::integral_constant<int, 4>(), std::integral_constant<int, kRing>());
-    }
-  });
+  with_count<LinePlan::kMostRing + 1>(
+      static_cast<int>(taps / LinePlan::kWidest) + 1, [&](auto n) HWY_ATTR {
+        constexpr int kRing = n() - 1;
+        // Shorter windows that may overlap are dealt with above.
+        if constexpr (kRing > 0 || !Lanes::kOverlap) {
+          visit(std::integral_constant<int, 4>(), std::integral_constant<int, kRing>());
+        }
+      });
 }
 
 #else
@@ -198,9 +212,11 @@ inline constexpr bool kDoubles = false;
 template <int kTimes, int kRing, class Lanes>
 struct DoubledCells;
 
-/// No plan asks for it.
+/// No plan for this instruction set asks for it.
 template <class Lanes, class Visit>
-void with_doubling(std::int64_t, Visit) {}
+void with_doubling(std::int64_t, Visit) {
+  POOLSCOPE_CHECK(kDoubles);
+}
 
 #endif
 

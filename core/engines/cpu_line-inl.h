@@ -33,57 +33,59 @@ concept InTurn = requires(Cells cells) {
   cells.next();
 };
 
+/// The vector at x, which is the next one of cells in turn, as a row's writer has it.
+template <class Cells, class Row>
+HWY_INLINE auto vector_at(Cells& cells, Row& row, std::size_t x) {
+  if constexpr (InTurn<Cells>) {
+    return row(cells.next(), x);
+  } else {
+    return row(cells(x), x);
+  }
+}
+
 /// Writes a row of outputs: cells(x), or cells in turn, gives the vector at x, whose lanes past the
 /// row are dropped. `writer` has the last word on each: its row() takes vectors and is handed back
 /// by end_row().
 template <class Cells, class Writer>
 HWY_INLINE void write_row(const RowTarget& target, Cells cells, Writer& writer) {
-  /// Vectors of a row from which on it pays to begin at a cache line.
-  constexpr std::size_t kLongRow = 4;
+  /// Vectors of a row from which on it pays to begin at a cache line, which cells in turn do anew.
+  constexpr std::size_t kLongRow = InTurn<Cells> ? 64 : 4;
   const hn::ScalableTag<float> d;
   const std::size_t step = hn::Lanes(d);
   const std::size_t length = target.length;
   float* const to = target.to;
   auto row = writer.row();
-  const auto go_to = [&](std::size_t x) HWY_ATTR {
-    if constexpr (InTurn<Cells>) cells.begin(x);
-    return x;
-  };
-  const auto vector_at = [&](std::size_t x) HWY_ATTR {
-    if constexpr (InTurn<Cells>)
-      return row(cells.next(), x);
-    else
-      return row(cells(x), x);
-  };
-  std::size_t x = go_to(0);
+  if constexpr (InTurn<Cells>) cells.begin(0);
   if (length < step) {
-    store_first(d, vector_at(0), to, length);
+    store_first(d, vector_at(cells, row, 0), to, length);
     return writer.end_row(row);
   }
+  std::size_t x = 0;
   // A vector that lies across two cache lines takes much longer to write than to read.
   const std::size_t past = reinterpret_cast<std::uintptr_t>(to) / sizeof(float) % step;
   if (past > 0 && (length >= kLongRow * step || target.stream)) {
-    hn::StoreU(vector_at(0), d, to);
-    x = go_to(step - past);
+    hn::StoreU(vector_at(cells, row, 0), d, to);
+    x = step - past;
+    if constexpr (InTurn<Cells>) cells.begin(x);
   }
   CellsAhead ahead = target.ahead;
   const std::size_t lines = (ahead.cells() + length / 2) / length;  // For 16 outputs.
   if (target.stream) {
     for (; x + step <= length; x += step) {
       ahead.fetch_lines(lines);
-      hn::Stream(vector_at(x), d, to + x);
+      hn::Stream(vector_at(cells, row, x), d, to + x);
     }
   } else {
     for (; x + step <= length; x += step) {
       ahead.fetch_lines(lines);
-      hn::StoreU(vector_at(x), d, to + x);
+      hn::StoreU(vector_at(cells, row, x), d, to + x);
     }
   }
   if (x < length) {
     if constexpr (InTurn<Cells>) {
-      store_first(d, vector_at(x), to + x, length - x);
+      store_first(d, vector_at(cells, row, x), to + x, length - x);
     } else {
-      hn::StoreU(vector_at(length - step), d, to + length - step);
+      hn::StoreU(vector_at(cells, row, length - step), d, to + length - step);
     }
   }
   writer.end_row(row);
@@ -232,7 +234,7 @@ class LinePass {
     return floats;
   }
 
-  /// Pools the line, which may be read kSlack past its end.
+  /// Pools the line, which may be read kSlack and the plan's reads_behind() past its end.
   template <class Writer>
   HWY_INLINE void operator()(const float* line, const RowTarget& target, Writer& writer) const {
     if (plan_.pairs && plan_.taps <= 3) return few_pairs(line, target, writer);

@@ -101,14 +101,16 @@ LinePlan line_plan(const SlidingAxis& axis, bool overlap, bool doubles) {
   constexpr std::int64_t kShort = 6, kLong = 512;
   /// Longer windows are rounded less often where they are joined level by level.
   constexpr std::int64_t kMostAcross = 64;
+  /// The rest makes doubling sums dearer than adding up so few cells.
+  constexpr std::int64_t kFewToAdd = 8;
   LinePlan plan{.taps = axis.taps,
                 .dilation = axis.taps > 1 ? axis.dilation : 1,
                 .stride = axis.stride,
                 .outputs = axis.outputs};
   plan.across = plan.dilation == 1 && plan.stride > 3 && plan.taps > 3 &&
                 plan.taps < 2 * plan.stride && plan.taps <= kMostAcross;
-  plan.doubles = doubles && plan.stride == 1 && plan.dilation == 1 && plan.taps > kShort &&
-                 plan.taps <= LinePlan::kMostDoubled;
+  plan.doubles = doubles && plan.stride == 1 && plan.dilation == 1 &&
+                 plan.taps > (overlap ? kShort : kFewToAdd) && plan.taps <= LinePlan::kMostDoubled;
   if (plan.across || plan.doubles) {
     plan.part_count = 1;
     return plan;

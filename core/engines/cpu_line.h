@@ -19,8 +19,9 @@ struct LinePlan {
   static constexpr std::int64_t kWidest = 16;
   /// Cells of a window whose sums are added up before they join the other ones, of `across`.
   static constexpr std::int64_t kBlock = 16;
-  /// Cells of the longest window that is made by doubling.
-  static constexpr std::int64_t kMostDoubled = 143;
+  /// Windows of kWidest cells, one vector apart, in the longest window that is made by doubling.
+  static constexpr std::int64_t kMostRing = 8;
+  static constexpr std::int64_t kMostDoubled = (kMostRing + 1) * kWidest - 1;
   /// Level of the cells at even places of a line whose level 0 is its pairs.
   static constexpr int kEven = -1;
   struct Part {

@@ -161,16 +161,20 @@ TEST_P(CpuParity, AgreesWhereLongWindowsShareRows) {
   }
 }
 
-/// Every length that doubling makes its windows of, and those around.
+/// Every length that doubling makes its windows of, and those around, of one row and of many.
 TEST_P(CpuParity, AgreesOnEachLengthOfAWindowAlongALine) {
   const Kind& kind = GetParam();
   const CpuEngine engine(1);
+  const Sentinels sentinels;
   const std::vector<std::int64_t> sets = instruction_sets();
   for (std::int64_t taps = 1; taps <= 165; taps += is_quick(kind) ? 1 : 41) {
     for (const Fill fill : {Fill::random, Fill::special, Fill::zeros, Fill::offset}) {
       const std::int64_t padding = taps % 3 * (taps / 2) / 2;
-      const GridCase grid_case{
-          {1, 1}, {taps, 1, padding, padding / 2}, {1, 1, 2, taps + 9 + 7 * taps % 83}, fill};
+      const std::int64_t rows = taps % 5 == 0 ? 9 : 1;
+      const GridCase grid_case{{rows, 1},
+                               {taps, 1, padding, padding / 2},
+                               {1, 1, 2 * rows, taps + 9 + 7 * taps % 83},
+                               fill};
       const LoweredPool pool = pool_of(grid_case, kind);
       const Tensor input = filled(grid_case.shape, fill, static_cast<std::uint32_t>(taps));
       for (const std::int64_t set : sets) {
@@ -178,6 +182,21 @@ TEST_P(CpuParity, AgreesOnEachLengthOfAWindowAlongALine) {
         ASSERT_TRUE(agrees(*engine.run(input, pool, {.winners = kind.winners}), input, pool))
             << text(grid_case) << " " << hwy::TargetName(set);
       }
+    }
+  }
+}
+
+/// An output so large that it is written past the caches, in rows that end anywhere in a vector.
+TEST_P(CpuParity, AgreesOnAnOutputLargerThanTheCaches) {
+  const Kind& kind = GetParam();
+  if (!is_quick(kind)) return;  // The reference takes its time with the others.
+  Rotation engines;
+  for (const Fill fill : {Fill::random, Fill::special}) {
+    const GridCase grid_case{{1, 1}, {31, 1, 15, 0}, {1, 1, 720, 3011}, fill};
+    const LoweredPool pool = pool_of(grid_case, kind);
+    const Tensor input = filled(grid_case.shape, fill, 1);
+    for (std::size_t set = 0; set < instruction_sets().size(); ++set) {
+      ASSERT_TRUE(agrees(engines.run(input, pool, kind.winners), input, pool)) << text(grid_case);
     }
   }
 }
