@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 
+#include "app/draw_list.h"
 #include "app/translation.h"
 #include "app/ui.h"
 
@@ -9,12 +11,34 @@ namespace {
 const char* begin_of(std::string_view text) { return text.data(); }
 const char* end_of(std::string_view text) { return text.data() + text.size(); }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Where a line ends that would end at `stop`: before a number that is written in groups, `16 273`,
+/// rather than within it, unless nothing else is on the line.
+const char* end_of_line(const char* line, const char* stop, const char* end) {
+  const char* whole = stop;
+  while (whole > line && whole + 1 < end && *whole == ' ' && is_digit(whole[-1]) &&
+         is_digit(whole[1])) {
+    do {
+      --whole;
+    } while (whole > line && *whole != ' ');
+  }
+  return whole > line ? whole : stop;
+}
+
 }  // namespace
 
 float text_width(const Ui& ui, Font font, std::string_view english) {
   const std::string_view text = tr(english);
   const ImFont* face = ui.fonts[font];
   return face->CalcTextSizeA(face->FontSize, 1e9F, 0.0F, begin_of(text), end_of(text)).x;
+}
+
+std::string first_fitting(const Ui& ui, Font font, float width,
+                          const std::vector<std::string>& texts) {
+  const auto found = std::ranges::find_if(
+      texts, [&](const std::string& text) { return text_width(ui, font, text) <= width; });
+  return found == texts.end() ? texts.back() : *found;
 }
 
 float text_height(const Ui& ui, Font font) { return ui.fonts[font]->FontSize; }
@@ -24,8 +48,7 @@ float draw_text(const Ui& ui, Font font, ImVec2 left_center, ImU32 color,
   const std::string_view text = tr(english);
   ImFont* face = ui.fonts[font];
   const ImVec2 at{std::round(left_center.x), std::round(left_center.y - face->FontSize * 0.5F)};
-  ImGui::GetWindowDrawList()->AddText(face, face->FontSize, at, color, begin_of(text),
-                                      end_of(text));
+  draw_list().AddText(face, face->FontSize, at, color, begin_of(text), end_of(text));
   return left_center.x + text_width(ui, font, text);
 }
 
@@ -71,6 +94,7 @@ float draw_text_wrapped(const Ui& ui, Font font, ImVec2 top_left, ImU32 color, f
   while (line < end) {
     const char* stop = face->CalcWordWrapPositionA(1.0F, line, end, width);
     if (stop == line) ++stop;
+    stop = end_of_line(line, stop, end);
     draw_text(ui, font, {top_left.x, y + pitch * 0.5F}, color,
               {line, static_cast<std::size_t>(stop - line)});
     line = stop;

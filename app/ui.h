@@ -141,6 +141,9 @@ struct Ui {
 // Text ------------------------------------------------------------------------------------------
 
 float text_width(const Ui& ui, Font font, std::string_view text);
+/// The first of the texts that is no wider than `width`; where none is, the last.
+std::string first_fitting(const Ui& ui, Font font, float width,
+                          const std::vector<std::string>& texts);
 /// Height of a line as the design counts it: the em.
 float text_height(const Ui& ui, Font font);
 /// Draws text with its line box centred on `y`; returns the x after it.

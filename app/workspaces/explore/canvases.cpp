@@ -154,7 +154,11 @@ void draw_title(const Ui& ui, const StageView& view, CanvasKind kind, ImVec2 at,
                               ? "Source gradient"
                               : titles[static_cast<std::size_t>(kind)]);
   const float end = draw_text(ui, Font::sans16_semibold, {at.x, y}, ui.theme.t1, title);
-  const std::string right = size_text(view, kind);
+  std::vector<std::string> sizes{size_text(view, kind)};
+  // Beside the title `Windows` their number says enough.
+  if (kind == CanvasKind::windows && view.output)
+    sizes.push_back(count_text(view.out_rows * view.out_cols));
+  const std::string right = first_fitting(ui, Font::mono12, at.x + width - end - ui.px(8), sizes);
   const float left = at.x + width - text_width(ui, Font::mono12, right) - ui.px(8);
   const float room = std::min(left - end - ui.px(10), ui.px(130));
   if (room >= ui.px(70) && !view.lens) {

@@ -241,20 +241,31 @@ void draw_no_window(const Ui& ui, const StageView& view, Column& column) {
   draw_notes(ui, view, column);
 }
 
+/// Where the window is, the longest text first.
+std::vector<std::string> place_texts(const StageView& view) {
+  const std::string where = position_text(view);
+  if (view.output_channels() != view.input.shape().c) {
+    return {fmt::format("{} → {}  {}", view.channel_name(), view.output_planes.channel, where),
+            where};
+  }
+  if (view.input.shape().c == 1) return {where};
+  return {fmt::format("channel {}  {}", view.channel_name(), where),
+          fmt::format("{}  {}", view.channel_name(), where)};
+}
+
 }  // namespace
 
 void draw_inspector(const Ui& ui, const StageView& view, ExploreState& state, Column& column) {
-  const Rect title = column.title("Current window");
+  constexpr std::string_view kHeading = "Current window";
+  const Rect title = column.title(kHeading);
+  const float title_width = text_width(ui, Font::sans14_semibold, kHeading);
   draw_fold_button(ui, title);
   if (view.output == nullptr || !has_arithmetic(view)) return draw_no_window(ui, view, column);
-  std::string where = position_text(view);
-  if (view.output_channels() != view.input.shape().c) {
-    where = fmt::format("{} → {}  {}", view.channel_name(), view.output_planes.channel, where);
-  } else if (view.input.shape().c > 1) {
-    where = fmt::format("channel {}  {}", view.channel_name(), where);
-  }
-  draw_text_right(ui, Font::mono12, {title.max.x - ui.px(28), title.center().y},
-                  view.selection.pinned ? ui.theme.acctext : ui.theme.t3, where);
+  const float right = title.max.x - ui.px(28);
+  draw_text_right(ui, Font::mono12, {right, title.center().y},
+                  view.selection.pinned ? ui.theme.acctext : ui.theme.t3,
+                  first_fitting(ui, Font::mono12, right - title.min.x - title_width - ui.px(8),
+                                place_texts(view)));
   column.space(4);
   const Arithmetic text = arithmetic_of(view, state);
   column.skip_pixels(
