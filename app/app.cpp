@@ -10,6 +10,7 @@
 #include "app/bars.h"
 #include "app/desk.h"
 #include "app/document_json.h"
+#include "app/draw_list.h"
 #include "app/file_browser.h"
 #include "app/model_file.h"
 #include "app/overlays.h"
@@ -94,9 +95,9 @@ void draw_border(const Ui& ui, const char* id, float x, const Rect& area, Border
   const Rect handle{{x - ui.px(3), area.min.y}, {x + ui.px(3), area.max.y}};
   draw_region(id, handle, IM_COL32(0, 0, 0, 0), [&] {
     const float line = std::floor(x);
-    ImGui::GetWindowDrawList()->AddRectFilled(
-        {line, area.min.y}, {line + std::max(1.0F, std::floor(ui.px(1))), area.max.y},
-        ui.theme.line);
+    draw_list().AddRectFilled({line, area.min.y},
+                              {line + std::max(1.0F, std::floor(ui.px(1))), area.max.y},
+                              ui.theme.line);
     const Click click = click_area(ui, id, handle, Reach::mouse);
     if (click.hovered || click.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
     if (!click.held || ImGui::GetIO().MouseDelta.x == 0.0F) return;

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "app/draw_list.h"
 #include "app/ui.h"
 
 namespace poolscope {
@@ -9,7 +10,7 @@ namespace {
 class Pen {
  public:
   Pen(ImVec2 center, float unit, ImU32 color)
-      : list_(*ImGui::GetWindowDrawList()), center_(center), unit_(unit), color_(color) {}
+      : list_(draw_list()), center_(center), unit_(unit), color_(color) {}
 
   void line(std::initializer_list<ImVec2> points, bool closed = false) const {
     for (const ImVec2& point : points) list_.PathLineTo(at(point));

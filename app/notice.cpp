@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
+
 namespace poolscope {
 namespace {
 
@@ -35,7 +37,7 @@ std::optional<std::string_view> draw_buttons(const Ui& ui, const Rect& rect, con
 }
 
 void draw_content(const Ui& ui, const Rect& rect, const Notice& notice) {
-  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImDrawList& list = draw_list();
   list.AddRect(rect.min, rect.max, ui.theme.line2, ui.px(8), 0, std::max(1.0F, ui.px(1)));
   const float y = rect.center().y;
   draw_icon(ui, notice.is_error ? Icon::warn : Icon::check, {rect.min.x + ui.px(22), y},

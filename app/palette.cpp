@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/translation.h"
 
 namespace poolscope {
@@ -143,7 +144,7 @@ void Palette::draw_query(const Ui& ui, const Rect& row) {
 
 void Palette::draw_row(const Ui& ui, std::size_t index, const Rect& row) {
   const UserCommand& command = found_[index];
-  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImDrawList& list = draw_list();
   const std::string reason = command.reason(ui);
   const Click click = click_area(ui, "palette/" + command.id, row);
   if (index == selected_)
@@ -171,7 +172,7 @@ void Palette::draw_row(const Ui& ui, std::size_t index, const Rect& row) {
   if (click.clicked) choose(ui, index);
 }
 
-void Palette::draw_list(const Ui& ui, const Rect& area) {
+void Palette::draw_entries(const Ui& ui, const Rect& area) {
   ImGui::SetCursorScreenPos(area.min);
   ImGui::BeginChild("palette list", area.size());
   if (found_.empty()) {
@@ -215,7 +216,7 @@ void Palette::draw(const Ui& ui) {
     const ImVec2 at = ImGui::GetWindowPos();
     const Rect inner = Rect::of(at.x, at.y, width, height).inset(ui.px(12));
     draw_query(ui, Rect::of(inner.min.x, inner.min.y, inner.width(), ui.px(40)));
-    draw_list(ui, {{inner.min.x, inner.min.y + ui.px(48)}, inner.max});
+    draw_entries(ui, {{inner.min.x, inner.min.y + ui.px(48)}, inner.max});
     // A click beside it leaves it.
     const bool beside = !Rect::of(at.x, at.y, width, height).contains(ImGui::GetMousePos());
     if (beside && ImGui::IsMouseClicked(0)) open_ = false;

@@ -30,7 +30,7 @@ class Palette {
   void reset(const Ui& ui);
   void handle_keys(const Ui& ui);
   void draw_query(const Ui& ui, const Rect& row);
-  void draw_list(const Ui& ui, const Rect& area);
+  void draw_entries(const Ui& ui, const Rect& area);
   void draw_row(const Ui& ui, std::size_t index, const Rect& row);
   void choose(const Ui& ui, std::size_t index);
 

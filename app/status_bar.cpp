@@ -1,4 +1,5 @@
 #include "app/bars.h"
+#include "app/draw_list.h"
 
 namespace poolscope {
 namespace {
@@ -20,8 +21,8 @@ float draw_chain(const Ui& ui, const StatusLine& line, float x, float y, float l
 
 void separator(const Ui& ui, float& x, float y) {
   x += ui.px(16);
-  ImGui::GetWindowDrawList()->AddRectFilled(
-      {x, y - ui.px(9)}, {x + std::max(1.0F, ui.px(1)), y + ui.px(9)}, ui.theme.line2);
+  draw_list().AddRectFilled({x, y - ui.px(9)}, {x + std::max(1.0F, ui.px(1)), y + ui.px(9)},
+                            ui.theme.line2);
   x += ui.px(16);
 }
 
@@ -42,7 +43,7 @@ float draw_hints(const Ui& ui, const StatusLine& line, float right, float y) {
 }  // namespace
 
 void draw_status_bar(const Ui& ui, const Rect& area, const StatusLine& line) {
-  ImGui::GetWindowDrawList()->AddRectFilled(area.min, area.max, ui.theme.panel);
+  draw_list().AddRectFilled(area.min, area.max, ui.theme.panel);
   draw_divider(ui, area.min.x, area.max.x, area.min.y);
   const float y = area.center().y;
   const float right = area.max.x - ui.px(16);

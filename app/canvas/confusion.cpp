@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/heatmap.h"
+#include "app/draw_list.h"
 
 namespace poolscope {
 namespace {
@@ -46,7 +47,7 @@ void draw_confusion(const Ui& ui, std::string_view id, Column& column,
   if (scores.size() > kMostClasses) return draw_mistakes(ui, column, matrix, labels);
   const float side = std::floor(std::min(
       ui.px(kMaxCell), (column.width() - ui.px(kLabel)) / static_cast<float>(scores.size())));
-  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImDrawList& list = draw_list();
   const ImVec2 origin = column.at();
   std::string told;
   float y = origin.y;

@@ -9,10 +9,6 @@ namespace {
 /// So few are joined at once.
 constexpr int kMostFan = 8;
 
-int depth(std::int64_t count) {
-  return static_cast<int>(std::bit_width(static_cast<unsigned>(count - 1)));
-}
-
 void add_level(LinePlan& plan, int fan) {
   const auto below = static_cast<std::size_t>(plan.levels++);
   plan.fans[below + 1] = fan;
@@ -75,6 +71,10 @@ bool add_parts(LinePlan& plan, std::int64_t taps, bool overlap) {
 
 }  // namespace
 
+int tree_depth(std::int64_t count) {
+  return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count - 1)));
+}
+
 std::int64_t LinePlan::cells(int level) const {
   const std::int64_t own = pairs ? taps / 2 : taps;
   return starts() + (own - widths[static_cast<std::size_t>(level)]) * dilation;
@@ -88,10 +88,11 @@ int LinePlan::roundings() const {
   }
   if (doubles) {
     const std::int64_t whole = taps / kWidest;
-    return depth(kWidest) + (whole > 0 ? depth(whole) + 1 : 0);
+    return tree_depth(kWidest) + (whole > 0 ? tree_depth(whole) + 1 : 0);
   }
-  int all = (pairs ? 1 : 0) + depth(part_count);
-  for (int level = 1; level <= levels; ++level) all += depth(fans[static_cast<std::size_t>(level)]);
+  int all = (pairs ? 1 : 0) + tree_depth(part_count);
+  for (int level = 1; level <= levels; ++level)
+    all += tree_depth(fans[static_cast<std::size_t>(level)]);
   return all;
 }
 

@@ -64,6 +64,9 @@ struct LinePlan {
   int roundings() const;
 };
 
+/// Depth of a tree over so many.
+int tree_depth(std::int64_t count);
+
 /// The plan for an axis. `overlap`: whether a cell may be joined twice; `doubles`: whether windows
 /// may be doubled within registers. part_count is 0 where more than kMostParts would be needed.
 LinePlan line_plan(const SlidingAxis& axis, bool overlap, bool doubles);

@@ -1,7 +1,6 @@
 #include "core/engines/cpu_plan.h"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 #include "core/base/check.h"
@@ -60,14 +59,9 @@ std::int64_t all_taps(const std::vector<AxisWindow>& windows) {
       [](std::int64_t sum, const AxisWindow& window) { return sum + window.count; });
 }
 
-/// Depth of a tree over so many.
-int depth(std::int64_t count) {
-  return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count - 1)));
-}
-
 /// How often a term is rounded where taps are summed eight at a time, and these sums in order.
 int roundings_by_eights(std::int64_t taps) {
-  return depth(std::clamp<std::int64_t>(taps, 1, 8)) + static_cast<int>((taps - 1) / 8);
+  return tree_depth(std::clamp<std::int64_t>(taps, 1, 8)) + static_cast<int>((taps - 1) / 8);
 }
 
 /// Whether windows are so large and share so little, or lie so far apart, that each is best read by
@@ -176,7 +170,7 @@ bool Plan::plan_rows_of_columns() {
 bool Plan::rounds_little() const {
   const std::int64_t rows = most_taps(windows().rows);
   // A scan sums in double and rounds the two parts of a window; so does a run along a line.
-  const int down = down_ == Down::scan ? 2 : rows <= 8 ? depth(rows) : rows <= 64 ? 6 : 9;
+  const int down = down_ == Down::scan ? 2 : rows <= 8 ? tree_depth(rows) : rows <= 64 ? 6 : 9;
   return down + (line_ ? line_->roundings() : 1) + 2 <= kMostRoundings;
 }
 

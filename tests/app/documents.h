@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "app/actions.h"
-#include "core/pooling/layer_text.h"
 #include "tests/values.h"
 
 namespace poolscope {

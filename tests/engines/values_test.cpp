@@ -1,7 +1,6 @@
 #include "tests/values.h"
 
 #include <cmath>
-#include <limits>
 
 #include "tests/engines/every_engine.h"
 #include "tests/engines/windows.h"

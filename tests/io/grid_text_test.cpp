@@ -1,7 +1,6 @@
 #include "core/io/grid_text.h"
 
 #include <cmath>
-#include <limits>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

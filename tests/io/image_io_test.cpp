@@ -1,7 +1,6 @@
 #include "core/io/image_io.h"
 
 #include <cmath>
-#include <limits>
 
 #include <gtest/gtest.h>
 

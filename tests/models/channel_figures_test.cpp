@@ -1,6 +1,5 @@
 #include "core/models/channel_figures.h"
 
-#include <limits>
 #include <numeric>
 
 #include <gtest/gtest.h>

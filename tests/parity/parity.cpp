@@ -1,6 +1,5 @@
 #include "tests/parity/parity.h"
 
-#include <limits>
 #include <random>
 
 #include "core/engines/reference_engine.h"

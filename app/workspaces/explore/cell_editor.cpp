@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "core/io/number_text.h"
 
 namespace poolscope {
@@ -62,7 +63,7 @@ std::optional<float> finish_number(const Ui& ui, std::string& text, std::string_
 }
 
 void draw_typing(const Ui& ui, const Rect& cell, std::string_view text) {
-  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImDrawList& list = draw_list();
   if (!text.empty()) {
     list.AddRectFilled(cell.min, cell.max, ui.theme.raised);
     draw_cell_text(ui, cell, ui.theme.t1, text);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/user_command.h"
 #include "app/workspaces/explore/advice_section.h"
 #include "app/workspaces/explore/backward.h"
@@ -37,8 +38,7 @@ void draw_scrolling_column(const Ui& ui, const char* id, const Rect& area, Fill 
 
 void draw_chip(const Ui& ui, float& x, float y, const std::string& text) {
   const float width = text_width(ui, Font::mono12, text) + ui.px(14);
-  ImGui::GetWindowDrawList()->AddRectFilled({x, y - ui.px(11)}, {x + width, y + ui.px(11)},
-                                            ui.theme.ctl, ui.px(4));
+  draw_list().AddRectFilled({x, y - ui.px(11)}, {x + width, y + ui.px(11)}, ui.theme.ctl, ui.px(4));
   draw_text(ui, Font::mono12, {x + ui.px(7), y}, ui.theme.t2, text);
   x += width + ui.px(8);
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/number_text.h"
 #include "app/workspaces/explore/parameter_fields.h"
 #include "core/pooling/kernels.h"
@@ -166,7 +167,7 @@ void draw_colours(const Field& field, ShownKernel& shown, Column& column) {
       const ImVec2 corner{at.x + unit * static_cast<float>(c), at.y + unit * static_cast<float>(r)};
       const ImU32 color =
           heat_color(field.ui, {-most, most}, static_cast<float>(shown.at(r, c))).packed();
-      ImGui::GetWindowDrawList()->AddRectFilled(corner, {corner.x + unit, corner.y + unit}, color);
+      draw_list().AddRectFilled(corner, {corner.x + unit, corner.y + unit}, color);
     }
   }
   column.skip_pixels(unit * static_cast<float>(shown.size.h) + field.ui.px(8));

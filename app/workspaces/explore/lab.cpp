@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/scroll_area.h"
 
@@ -60,8 +61,8 @@ void draw_tab(const Ui& ui, const LabPanel& panel, bool shown, const Rect& rect)
   draw_text(ui, shown ? Font::sans13_semibold : Font::sans13, {x, rect.center().y}, ink,
             panel.title);
   if (shown) {
-    ImGui::GetWindowDrawList()->AddRectFilled({x, rect.max.y - ui.px(6)},
-                                              {x + width, rect.max.y - ui.px(4)}, ui.theme.acc);
+    draw_list().AddRectFilled({x, rect.max.y - ui.px(6)}, {x + width, rect.max.y - ui.px(4)},
+                              ui.theme.acc);
   }
   if (click.clicked) choose(ui, panel);
 }

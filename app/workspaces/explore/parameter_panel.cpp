@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/explore/panels.h"
 #include "app/workspaces/explore/parameter_fields.h"
 #include "core/pooling/layer_text.h"
@@ -278,9 +279,8 @@ void draw_formula(const Ui& ui, Column& column, const Layer& layer) {
   }
   column.space(4);
   const Rect box = column.row(16.0F + 20.0F * static_cast<float>(lines.size()));
-  ImGui::GetWindowDrawList()->AddRectFilled(box.min, box.max, ui.theme.canvas, ui.px(6));
-  ImGui::GetWindowDrawList()->AddRect(box.min, box.max, ui.theme.line, ui.px(6), 0,
-                                      std::max(1.0F, ui.px(1)));
+  draw_list().AddRectFilled(box.min, box.max, ui.theme.canvas, ui.px(6));
+  draw_list().AddRect(box.min, box.max, ui.theme.line, ui.px(6), 0, std::max(1.0F, ui.px(1)));
   ImVec2 at{box.min.x + padding, box.min.y + ui.px(18)};
   for (const FormulaLine& line : lines) {
     for (const FormulaSegment& segment : line) {

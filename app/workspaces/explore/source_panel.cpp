@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/pane.h"
+#include "app/draw_list.h"
 #include "app/samples.h"
 #include "app/workspaces/explore/panels.h"
 #include "core/io/grid_text.h"
@@ -174,9 +175,9 @@ void draw_samples(const Ui& ui, Column& column) {
     const Click click = click_area(ui, "sample/" + sample.name, row);
     const bool current = ui.document.source.path == sample.path;
     if (current || click.hovered) {
-      ImGui::GetWindowDrawList()->AddRectFilled(
-          {row.min.x - ui.px(8), row.min.y}, {row.max.x + ui.px(8), row.max.y},
-          current ? ui.theme.accsoft : ui.theme.ctl, ui.px(6));
+      draw_list().AddRectFilled({row.min.x - ui.px(8), row.min.y},
+                                {row.max.x + ui.px(8), row.max.y},
+                                current ? ui.theme.accsoft : ui.theme.ctl, ui.px(6));
     }
     tooltip(ui, sample.about.empty() ? "Open this picture" : std::string_view(sample.about));
     draw_icon(ui, sample.is_grid ? Icon::grid : Icon::eye, {row.min.x + ui.px(8), row.center().y},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/feature_maps/panels.h"
 #include "core/metrics/changed_cells.h"
 
@@ -28,8 +29,7 @@ void draw_cell(const Ui& ui, Column& column, const ChangedCell& cell) {
   const std::string id = fmt::format("changes/{}-{}", cell.row, cell.col);
   const Click click = click_area(ui, id, row);
   tooltip(ui, "Look at this cell");
-  if (click.hovered)
-    ImGui::GetWindowDrawList()->AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(4));
+  if (click.hovered) draw_list().AddRectFilled(row.min, row.max, ui.theme.ctl, ui.px(4));
   const float y = row.center().y;
   const std::string after = number_text(static_cast<double>(cell.after));
   draw_text(ui, Font::sans13, {row.min.x, y}, ui.theme.t2,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/feature_maps/panels.h"
 
 namespace poolscope {
@@ -27,8 +28,8 @@ void draw_bins(const Ui& ui, const Rect& area, const ChannelHistogram& histogram
         std::sqrt(static_cast<double>(histogram.counts[i]) / static_cast<double>(most));
     const float height = std::max(ui.px(1), area.height() * static_cast<float>(share));
     const float x = area.min.x + width * static_cast<float>(i);
-    ImGui::GetWindowDrawList()->AddRectFilled(
-        {x, area.max.y - height}, {x + std::max(1.0F, width - 1.0F), area.max.y}, color);
+    draw_list().AddRectFilled({x, area.max.y - height},
+                              {x + std::max(1.0F, width - 1.0F), area.max.y}, color);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/feature_maps/panels.h"
 
 namespace poolscope {
@@ -84,7 +85,7 @@ void draw_kernel(const Rect& box, const Tensor& kernels, std::int64_t kernel, bo
                                     : IM_COL32(red, red, red, 255);
       const float left = box.min.x + w * static_cast<float>(x);
       const float top = box.min.y + h * static_cast<float>(y);
-      ImGui::GetWindowDrawList()->AddRectFilled({left, top}, {left + w, top + h}, color);
+      draw_list().AddRectFilled({left, top}, {left + w, top + h}, color);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/workspaces/explore/parameter_fields.h"
 #include "app/workspaces/feature_maps/panels.h"
 #include "core/models/pool_script.h"
@@ -149,7 +150,7 @@ void draw_recipe(const Ui& ui, Column& column, const ModelLayer& layer, const La
   const std::string code = sayable ? swap_recipe(layer.name, swap) : layer_text(swap);
   ui.tell("recipe", code);
   const Rect row = column.row(32);
-  ImGui::GetWindowDrawList()->AddRectFilled(row.min, row.max, ui.theme.canvas, ui.px(6));
+  draw_list().AddRectFilled(row.min, row.max, ui.theme.canvas, ui.px(6));
   const float side = ui.px(28);
   draw_text_cut(ui, Font::mono12, {row.min.x + ui.px(10), row.center().y}, ui.theme.t2,
                 row.width() - side - ui.px(20), code);

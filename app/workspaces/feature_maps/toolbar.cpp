@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/draw_list.h"
 #include "app/user_command.h"
 #include "app/workspaces/feature_maps/panels.h"
 
@@ -30,8 +31,8 @@ void draw_edited(const Ui& ui, const MapsState& state, float& x, float y, float 
   tooltip(ui, tip_with_key(original ? "Show the maps with the change"
                                     : "Show the maps as they were before the change",
                            "model/original"));
-  ImGui::GetWindowDrawList()->AddRectFilled(chip.min, chip.max,
-                                            original ? ui.theme.ctl : ui.theme.accsoft, ui.px(4));
+  draw_list().AddRectFilled(chip.min, chip.max, original ? ui.theme.ctl : ui.theme.accsoft,
+                            ui.px(4));
   draw_text(ui, Font::sans12, {x + ui.px(8), y}, original ? ui.theme.t2 : ui.theme.acctext, text);
   ui.tell("edited", text);
   if (click.clicked) edit_model_view(ui, [](ModelView& view) { view.original = !view.original; });
