@@ -51,32 +51,77 @@ POOLSCOPE_WIDE bool all_finite(const float* values, std::int64_t count) {
 }
 
 /// The sum and the ends of a whole number of lanes; the ends count only where all are finite, as
-/// the sum is then: in double no row of floats overflows.
-struct RowFigures {
+/// the sum is then: in double no rows of floats overflow.
+struct Figures {
   double sum = 0.0;
   float min = kInfinity, max = -kInfinity;
 };
 
-POOLSCOPE_WIDE RowFigures figures_of(const float* values, std::int64_t count) {
-  Doubles sums{};
+/// Figures while vectors come in.
+struct WideFigures {
+  std::array<Doubles, 2> sums{};
   Floats low = Floats{} + kInfinity, high = Floats{} - kInfinity;
-  for (std::int64_t i = 0; i < count; i += kLanes) {
-    Floats value;
-    std::memcpy(&value, values + i, sizeof value);
+
+  /// `value` becomes the vector. (Given back, it would be passed differently by each processor.)
+  [[gnu::always_inline]] void add(const float* values, Floats& value) {
+    std::memcpy(&value, values, sizeof value);
     low = value < low ? value : low;
     high = value > high ? value : high;
-    std::array<HalfFloats, 2> halves;
-    std::memcpy(&halves, values + i, sizeof halves);
-    sums += __builtin_convertvector(halves[0], Doubles);
-    sums += __builtin_convertvector(halves[1], Doubles);
+    for (std::size_t half = 0; half < sums.size(); ++half) {
+      HalfFloats part;
+      std::memcpy(&part, values + half * kLanes / 2, sizeof part);
+      sums[half] += __builtin_convertvector(part, Doubles);
+    }
   }
-  RowFigures row;
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-    if (lane < kLanes / 2) row.sum += sums[lane];
-    row.min = std::min(row.min, low[lane]);
-    row.max = std::max(row.max, high[lane]);
+
+  [[gnu::always_inline]] void add_to(Figures& all) const {
+    for (const Doubles& part : sums) {
+      for (std::int64_t lane = 0; lane < kLanes / 2; ++lane) all.sum += part[lane];
+    }
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+      all.min = std::min(all.min, low[lane]);
+      all.max = std::max(all.max, high[lane]);
+    }
   }
-  return row;
+};
+
+POOLSCOPE_WIDE Figures figures_of(const float* values, std::int64_t count) {
+  WideFigures wide;
+  Floats value;
+  for (std::int64_t x = 0; x < count; x += kLanes) wide.add(values + x, value);
+  Figures figures;
+  wide.add_to(figures);
+  return figures;
+}
+
+/// Figures of the first `count` values of four rows, `pitch` apart; `means` takes the mean of each
+/// column's four. Quarters first: their sum cannot overflow. The rows behind are fetched meanwhile.
+POOLSCOPE_WIDE Figures figures_of_four(const float* rows, std::int64_t pitch, std::int64_t count,
+                                       float* __restrict means) {
+  std::array<WideFigures, 2> wide;
+  for (std::int64_t x = 0; x < count; x += kLanes) {
+    std::array<Floats, 4> cells;
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const float* const row = rows + i * pitch + x;
+      __builtin_prefetch(row + 4 * pitch, 0, 2);
+      wide[static_cast<std::size_t>(i) % 2].add(row, cells[static_cast<std::size_t>(i)]);
+    }
+    const Floats mean =
+        (cells[0] * 0.25F + cells[1] * 0.25F) + (cells[2] * 0.25F + cells[3] * 0.25F);
+    std::memcpy(means + x, &mean, sizeof mean);
+  }
+  Figures figures;
+  for (const WideFigures& half : wide) half.add_to(figures);
+  return figures;
+}
+
+/// Means of four values each.
+POOLSCOPE_WIDE void average_fours(const float* __restrict values, std::int64_t fours,
+                                  float* __restrict out) {
+  for (std::int64_t i = 0; i < fours; ++i) {
+    const float* const four = values + 4 * i;
+    out[i] = (four[0] * 0.25F + four[1] * 0.25F) + (four[2] * 0.25F + four[3] * 0.25F);
+  }
 }
 
 /// Figures while values come in: `total` stands for the mean.
@@ -110,13 +155,18 @@ struct Tally {
 
   void add_row(const float* values, std::int64_t count) {
     const std::int64_t whole = count - count % kLanes;
-    const RowFigures row = figures_of(values, whole);
-    if (!std::isfinite(row.sum)) return add_each(values, count);
-    finite += whole;
-    total += row.sum;
-    min = std::min(min, row.min);
-    max = std::max(max, row.max);
+    if (!add(figures_of(values, whole), whole)) return add_each(values, count);
     add_each(values + whole, count - whole);
+  }
+
+  /// The figures of `count` values; false, and nothing added, where some are not finite.
+  bool add(const Figures& figures, std::int64_t count) {
+    if (!std::isfinite(figures.sum)) return false;
+    finite += count;
+    total += figures.sum;
+    min = std::min(min, figures.min);
+    max = std::max(max, figures.max);
+    return true;
   }
 
   void add_each(const float* values, std::int64_t count) {
@@ -192,29 +242,70 @@ void halve_level(const LevelView& below, std::int64_t planes, float* out) {
   });
 }
 
-/// Reads a strip of a plane once: its figures, and its rows of level 2 where `level2` is not null.
-Tally read_strip(const LevelView& tensor, std::int64_t plane, std::int64_t first_row,
-                 float* level2) {
-  Tally tally;
-  const std::int64_t end = std::min(first_row + kStripRows, tensor.rows);
-  const std::int64_t cols1 = halved(tensor.cols);
-  const std::int64_t cols2 = halved(cols1);
-  std::vector<float> level1(static_cast<std::size_t>(2 * cols1));
-  for (std::int64_t y = first_row; y < end; y += 4) {
-    for (std::int64_t row = y; row < std::min(y + 4, end); ++row) {
-      tally.add_row(tensor.row(plane, row), tensor.cols);
+/// Reads the strips of planes: their figures, and their rows of level 2.
+class StripReader {
+ public:
+  /// Rows of `tensor` from `first_row` on; `level2`, the plane's, may be null.
+  StripReader(const LevelView& tensor, std::int64_t plane, std::int64_t first_row, float* level2)
+      : tensor_(tensor),
+        plane_(plane),
+        first_row_(first_row),
+        cols1_(halved(tensor.cols)),
+        level2_(level2),
+        lines_(static_cast<std::size_t>(tensor.cols + 2 * cols1_)) {}
+
+  /// Reads each value once.
+  Tally read() {
+    const std::int64_t end = std::min(first_row_ + kStripRows, tensor_.rows);
+    for (std::int64_t y = first_row_; y < end; y += 4) {
+      if (y + 4 <= end && read_four(y)) continue;
+      for (std::int64_t row = y; row < std::min(y + 4, end); ++row) {
+        tally_.add_row(tensor_.row(plane_, row), tensor_.cols);
+      }
+      if (level2_) halve_twice(y, 0);
     }
-    if (!level2) continue;
-    float* upper = level1.data();
-    float* lower = y + 2 < tensor.rows ? upper + cols1 : upper;
-    halve_rows(tensor.row(plane, y), tensor.row(plane, y + 1), tensor.cols, upper);
-    if (lower != upper) {
-      halve_rows(tensor.row(plane, y + 2), tensor.row(plane, y + 3), tensor.cols, lower);
-    }
-    halve_rows(upper, lower, cols1, level2 + y / 4 * cols2);
+    return tally_;
   }
-  return tally;
-}
+
+ private:
+  /// False, and nothing done, where some values in whole vectors are not finite.
+  bool read_four(std::int64_t y) {
+    const float* const rows = tensor_.row(plane_, y);
+    const std::int64_t whole = tensor_.cols - tensor_.cols % kLanes;
+    if (!tally_.add(figures_of_four(rows, tensor_.cols, whole, lines_.data()), 4 * whole)) {
+      return false;
+    }
+    for (std::int64_t i = 0; i < 4; ++i) {
+      tally_.add_each(rows + i * tensor_.cols + whole, tensor_.cols - whole);
+    }
+    if (level2_) {
+      average_fours(lines_.data(), whole / 4, texels(y));
+      halve_twice(y, whole);
+    }
+    return true;
+  }
+
+  /// The texels of level 2 from column x on, a multiple of 4, of the four rows from y on or as many
+  /// as there are.
+  void halve_twice(std::int64_t y, std::int64_t x) {
+    const std::int64_t count = tensor_.cols - x;
+    float* const upper = lines_.data() + tensor_.cols;
+    float* const lower = y + 2 < tensor_.rows ? upper + cols1_ : upper;
+    halve_rows(tensor_.row(plane_, y) + x, tensor_.row(plane_, y + 1) + x, count, upper);
+    if (lower != upper) {
+      halve_rows(tensor_.row(plane_, y + 2) + x, tensor_.row(plane_, y + 3) + x, count, lower);
+    }
+    halve_rows(upper, lower, halved(count), texels(y) + x / 4);
+  }
+
+  float* texels(std::int64_t y) const { return level2_ + y / 4 * halved(cols1_); }
+
+  const LevelView& tensor_;
+  std::int64_t plane_, first_row_, cols1_;
+  float* level2_;
+  std::vector<float> lines_;  ///< The means of columns, then two rows of level 1.
+  Tally tally_;
+};
 
 int level_count(const Shape& shape) {
   int levels = 1;
@@ -316,7 +407,7 @@ class PictureMaker {
       const std::int64_t plane = index / strips;
       float* level2 = halves ? picture_->levels_[2].data() + plane * size : nullptr;
       tallies[static_cast<std::size_t>(index)] =
-          read_strip(tensor, plane, index % strips * kStripRows, level2);
+          StripReader(tensor, plane, index % strips * kStripRows, level2).read();
     });
     return tallies;
   }

@@ -28,18 +28,19 @@ std::vector<float> whole_level(const Picture& picture, std::int64_t plane, int l
 
 bool same(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
-/// A shape that spans several strips and odd ends, and values with some that are no numbers.
+/// A shape that spans several strips and odd ends, and values, some of which may be no numbers.
 Tensor arbitrary_tensor() {
   const Shape shape{*rc::gen::inRange(1, 3), *rc::gen::inRange(1, 4), *rc::gen::inRange(1, 150),
                     *rc::gen::inRange(1, 70)};
-  const auto share = *rc::gen::inRange(2, 60);
+  const auto share = *rc::gen::element(0, 2, 20, 400);
   std::vector<float> values(static_cast<std::size_t>(shape.elements()));
   auto state = static_cast<std::uint32_t>(*rc::gen::inRange(1, 1 << 30));
   for (float& value : values) {
     state = state * 1664525U + 1013904223U;
     const std::array special{kNan, kInf, -kInf};
-    value = (state >> 8) % share == 0 ? special[(state >> 20) % 3]
-                                      : static_cast<float>(state >> 16) / 256.0F - 100.0F;
+    value = share > 0 && (state >> 8) % share == 0
+                ? special[(state >> 20) % 3]
+                : static_cast<float>(state >> 16) / 256.0F - 100.0F;
   }
   return tensor_of(shape, values);
 }
