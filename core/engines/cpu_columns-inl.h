@@ -223,7 +223,7 @@ class ColumnWalk {
 
   /// Line p takes rows p, p + 1, ... of the block, where a window begins at p.
   bool fill_suffixes(const RowScan<Lanes>& scan, const Block& block, float* suffixes) const {
-    constexpr int kRows = RowScan<Lanes>::kRows;
+    constexpr std::size_t kRows = RowScan<Lanes>::kRows;
     const std::int64_t first = tile_.rows[block.first].begin - block.row;
     const std::int64_t last = tile_.rows[block.end - 1].begin - block.row;
     scan.begin();
@@ -231,7 +231,7 @@ class ColumnWalk {
       std::array<const float*, kRows> rows{};
       std::array<float*, kRows> to{};
       int count = 0;
-      for (; count < kRows && p > first; ++count) {
+      for (; count < tile_.scan_rows && p > first; ++count) {
         --p;
         rows[static_cast<std::size_t>(count)] = row(block.row + p);
         const bool begins = p <= last && (last - p) % block.stride == 0;
@@ -246,7 +246,7 @@ class ColumnWalk {
   template <class Lines4, class Emit>
   bool join_blocks(const RowScan<Lanes>& scan, const Block& block, const float* suffixes,
                    const Lines4& lines, Emit& emit) {
-    constexpr int kRows = RowScan<Lanes>::kRows;
+    constexpr std::size_t kRows = RowScan<Lanes>::kRows;
     const std::int64_t inset = range_.first - range_.begin;
     std::size_t i = block.first;
     if (tile_.rows[i].begin == block.row) {
@@ -259,7 +259,7 @@ class ColumnWalk {
       std::array<float*, kRows> to{};
       int count = 0;
       std::size_t used = 0;
-      for (; count < kRows && i + used < block.end; ++count) {
+      for (; count < tile_.scan_rows && i + used < block.end; ++count) {
         const auto at = static_cast<std::size_t>(count);
         rows[at] = row(block.row + block.taps + joined++);
         if (tile_.rows[i + used].begin - block.row != joined) continue;
@@ -281,7 +281,7 @@ class ColumnWalk {
   /// written as is read.
   CellsAhead ahead_of(std::int64_t i) const {
     const bool scan = tile_.down == Down::scan;
-    const auto next = static_cast<std::size_t>(i + (scan ? RowScan<Lanes>::kRows : 1));
+    const auto next = static_cast<std::size_t>(i + (scan ? tile_.scan_rows : 1));
     if (next >= tile_.rows.size() || (!scan && !reads_again())) return CellsAhead(nullptr);
     const std::int64_t first = tile_.rows[next - 1].last() + 1, end = tile_.rows[next].last() + 1;
     if (is_whole_width()) return {row_begin(first), row_begin(end)};

@@ -10,6 +10,9 @@ namespace poolscope::cpu {
 /// Most rows of a window that are joined directly.
 inline constexpr std::int64_t kMostDirectRows = 512;
 
+/// Most rows that a scan takes at a time.
+inline constexpr int kMostScanRows = 4;
+
 /// How the rows of a window become one line.
 enum class Down {
   direct,  ///< All of them are joined, for each window anew.
@@ -24,7 +27,8 @@ struct ColumnTile {
   /// Where the columns are even; else each window along the line is read by itself.
   const LinePlan* line = nullptr;
   Down down = Down::direct;
-  std::int64_t anchor = 0;  ///< First row of the plane's first window; blocks begin there.
+  int scan_rows = kMostScanRows;  ///< At a time; sums of fewer are rounded less often.
+  std::int64_t anchor = 0;        ///< First row of the plane's first window; blocks begin there.
   Reduction reduction = Reduction::max;
   float* values = nullptr;
   std::int64_t pitch = 0;  ///< From one output row to the next.

@@ -6,7 +6,7 @@
 #define POOLSCOPE_CPU_DIVIDE_INL_H_
 #endif
 
-#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/engines/cpu_lanes-inl.h"
@@ -29,16 +29,20 @@ HWY_INLINE void store_floats(hn::ScalableTag<float> d, hn::Vec<hn::ScalableTag<f
                              std::size_t count) {
   store_first(d, v, to, count);
 }
-HWY_INLINE void store_floats(Doubles d, hn::Vec<Doubles> v, float* to, std::size_t count) {
+HWY_INLINE hn::Vec<HalfFloats> to_floats(hn::Vec<Doubles> v) {
 #if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
   // Highway's own conversion keeps to finite numbers there.
-  for (std::size_t i = 0; i < std::min(count, hn::Lanes(d)); ++i) {
-    to[i] = static_cast<float>(hn::ExtractLane(v, i));
+  std::array<float, hn::MaxLanes(Doubles())> floats;
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    floats[i] = static_cast<float>(hn::ExtractLane(v, i));
   }
+  return hn::LoadU(HalfFloats(), floats.data());
 #else
-  (void)d;
-  store_first(HalfFloats(), hn::DemoteTo(HalfFloats(), v), to, count);
+  return hn::DemoteTo(HalfFloats(), v);
 #endif
+}
+HWY_INLINE void store_floats(Doubles, hn::Vec<Doubles> v, float* to, std::size_t count) {
+  store_first(HalfFloats(), to_floats(v), to, count);
 }
 
 /// Division by one number, as the division itself rounds but quicker.

@@ -167,11 +167,18 @@ bool Plan::plan_rows_of_columns() {
   return scan || all_taps(rows) <= kMostReads * (job_.in.h + job_.out.h);
 }
 
-bool Plan::rounds_little() const {
+bool Plan::rounds_little() {
+  // A run along a line is summed in double.
+  const int most_down = kMostRoundings - 2 - (line_ ? line_->roundings() : 1);
+  if (down_ == Down::scan) {
+    // Rows taken at a time are summed, their sum and the ones before are rounded and added, and so
+    // are the two parts of a window.
+    const auto down = [&] { return (scan_rows_ - 1) + 2 + 1; };
+    while (scan_rows_ > 1 && down() > most_down) scan_rows_ /= 2;
+    return down() <= most_down;
+  }
   const std::int64_t rows = most_taps(windows().rows);
-  // A scan sums in double and rounds the two parts of a window; so does a run along a line.
-  const int down = down_ == Down::scan ? 2 : rows <= 8 ? tree_depth(rows) : rows <= 64 ? 6 : 9;
-  return down + (line_ ? line_->roundings() : 1) + 2 <= kMostRoundings;
+  return (rows <= 8 ? tree_depth(rows) : rows <= 64 ? 6 : 9) <= most_down;
 }
 
 void Plan::cut_columns() {
@@ -350,6 +357,7 @@ void Plan::run_columns(const Tile& tile) const {
                      .cols = part(windows().cols, tile.col_begin, tile.col_end),
                      .line = line_ ? &line : nullptr,
                      .down = down_,
+                     .scan_rows = scan_rows_,
                      .anchor = windows().rows.front().begin,
                      .reduction = job_.pool->reduction,
                      .values = job_.values + job_.cell(tile.plane, tile.row_begin) + tile.col_begin,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/engines/cpu_columns.h"
 #include "core/engines/cpu_divide-inl.h"
 #include "core/engines/cpu_join-inl.h"
 
@@ -112,41 +113,83 @@ class RowJoin {
   Parts parts_;
 };
 
-/// How a scan holds what it has joined so far: extremes as they are, sums in double, since a scan
-/// adds one row after the other. Its lines hold floats.
-template <class Lanes>
-struct ScanLanes {
-  using T = float;
-  Lanes lanes;
-  decltype(lanes.d) d = lanes.d;
+/// As many sums in double as there are floats in a vector.
+#if HWY_TARGET == HWY_SCALAR
+class WideSums {
+ public:
+  using Floats = hn::Vec<hn::ScalableTag<float>>;
 
-  HWY_INLINE auto line(const float* from, std::size_t x) const { return lanes.load(from, x); }
-  template <class V>
-  HWY_INLINE void put(V v, float* to, std::size_t x) const {
-    lanes.store(v, to, x);
+  HWY_INLINE explicit WideSums(const double* from) : all_(hn::LoadU(Doubles(), from)) {}
+  HWY_INLINE Floats rounded() const { return to_floats(all_); }
+  /// Stores the sums with `more` added to them.
+  HWY_INLINE void store_with(Floats more, double* to) const {
+    hn::StoreU(hn::Add(all_, hn::PromoteTo(Doubles(), more)), Doubles(), to);
   }
-  template <class V>
-  HWY_INLINE V join(V a, V b) const {
-    return lanes.join(a, b);
-  }
+
+ private:
+  hn::Vec<Doubles> all_;
 };
-template <>
-struct ScanLanes<SumLanes<float>> {
-  using T = double;
-  SumLanes<float> lanes;
-  Doubles d{};
+#else
+class WideSums {
+ public:
+  using Floats = hn::Vec<hn::ScalableTag<float>>;
 
-  HWY_INLINE auto line(const float* from, std::size_t x) const {
-    return hn::PromoteTo(d, hn::LoadU(HalfFloats(), from + x));
+  HWY_INLINE explicit WideSums(const double* from)
+      : lower_(hn::LoadU(Doubles(), from)),
+        upper_(hn::LoadU(Doubles(), from + hn::Lanes(Doubles()))) {}
+  HWY_INLINE Floats rounded() const {
+    return hn::Combine(hn::ScalableTag<float>(), to_floats(upper_), to_floats(lower_));
   }
-  template <class V>
-  HWY_INLINE void put(V v, float* to, std::size_t x) const {
-    store_floats(d, v, to + x, hn::Lanes(d));
+  /// Stores the sums with `more` added to them.
+  HWY_INLINE void store_with(Floats more, double* to) const {
+    const Doubles d;
+    const HalfFloats half;
+    hn::StoreU(hn::Add(lower_, hn::PromoteTo(d, hn::LowerHalf(half, more))), d, to);
+    hn::StoreU(hn::Add(upper_, hn::PromoteTo(d, hn::UpperHalf(half, more))), d, to + hn::Lanes(d));
   }
-  template <class V>
-  HWY_INLINE V join(V a, V b) const {
-    return hn::Add(a, b);
-  }
+
+ private:
+  hn::Vec<Doubles> lower_, upper_;
+};
+#endif
+
+/// A vector's cells of what a scan has joined so far, and what becomes of them with a few more
+/// rows. Extremes are kept as they are.
+template <class Lanes>
+class Scanned {
+ public:
+  using T = float;  ///< Of what is kept.
+  using State = typename Lanes::State;
+
+  HWY_INLINE Scanned(const Lanes& lanes, const T* kept)
+      : lanes_(lanes), all_(lanes.load(kept, 0)) {}
+  HWY_INLINE void join_above(State row) { all_ = lanes_.join(row, all_); }
+  HWY_INLINE void join_below(State row) { all_ = lanes_.join(all_, row); }
+  HWY_INLINE State rows() const { return all_; }
+  HWY_INLINE void keep(T* to) const { lanes_.store(all_, to, 0); }
+
+ private:
+  const Lanes& lanes_;
+  State all_;
+};
+/// Sums are kept in double, since one row is added after the other; the few more rows are summed in
+/// float, as it takes longer to convert a row than to add it.
+template <>
+class Scanned<SumLanes<float>> {
+ public:
+  using T = double;
+  using State = SumLanes<float>::State;
+
+  HWY_INLINE Scanned(const SumLanes<float>& lanes, const T* kept)
+      : before_(kept), rounded_(before_.rounded()), more_(lanes.nothing()) {}
+  HWY_INLINE void join_above(State row) { more_ = hn::Add(row, more_); }
+  HWY_INLINE void join_below(State row) { more_ = hn::Add(more_, row); }
+  HWY_INLINE State rows() const { return hn::Add(rounded_, more_); }
+  HWY_INLINE void keep(T* to) const { before_.store_with(more_, to); }
+
+ private:
+  WideSums before_;
+  State rounded_, more_;
 };
 
 /// Even windows of rows side by side: each ends one block of `taps` rows and begins the next one,
@@ -156,12 +199,12 @@ struct ScanLanes<SumLanes<float>> {
 template <class Lanes>
 class RowScan {
  public:
-  using T = typename ScanLanes<Lanes>::T;
-  static constexpr int kRows = 4;  ///< At a time.
+  using T = typename Scanned<Lanes>::T;
+  static constexpr int kRows = kMostScanRows;
 
   /// Rows are `length` long, at least a vector; `joined` holds that, in whole vectors.
   RowScan(const Lanes& lanes, std::size_t length, T* joined)
-      : lanes_{lanes}, length_(length), joined_(joined) {}
+      : lanes_(lanes), length_(length), joined_(joined) {}
 
   /// Begins a block.
   void begin() const {
@@ -174,12 +217,12 @@ class RowScan {
     bool fine = true;
     with_count<kRows>(count, [&](auto n) HWY_ATTR {
       const Some<n()> some(rows, to);
-      fine = each([&](std::size_t x, auto& joined, auto& sum) HWY_ATTR {
+      fine = each([&](std::size_t x, auto& scanned, auto& sum) HWY_ATTR {
         for (int i = 0; i < n(); ++i) {
-          const auto row = lanes_.line(some.rows[i], x);
-          joined = lanes_.join(row, joined);
+          const auto row = lanes_.load(some.rows[i], x);
+          scanned.join_above(row);
           if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
-          if (some.to[i]) lanes_.put(joined, some.to[i], x);
+          if (some.to[i]) lanes_.store(scanned.rows(), some.to[i], x);
         }
       });
     });
@@ -195,13 +238,13 @@ class RowScan {
       const Some<n()> some(rows, to);
       std::array<const float*, n()> suffix;
       std::copy_n(suffixes, n(), suffix.begin());
-      fine = each([&](std::size_t x, auto& joined, auto& sum) HWY_ATTR {
+      fine = each([&](std::size_t x, auto& scanned, auto& sum) HWY_ATTR {
         for (int i = 0; i < n(); ++i) {
-          const auto row = lanes_.line(some.rows[i], x);
-          joined = lanes_.join(joined, row);
+          const auto row = lanes_.load(some.rows[i], x);
+          scanned.join_below(row);
           if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
           if (some.to[i]) {
-            lanes_.put(lanes_.join(lanes_.line(suffix[i], x), joined), some.to[i], x);
+            lanes_.store(lanes_.join(lanes_.load(suffix[i], x), scanned.rows()), some.to[i], x);
           }
         }
       });
@@ -220,19 +263,19 @@ class RowScan {
     }
   };
 
-  /// Calls take(x, joined, sum) for all vectors, false where a sum became NaN. The last vector of a
-  /// row overlaps the one before, but has a place of its own in `joined_`, so that no row is joined
-  /// to it twice.
+  /// Calls take(x, scanned, sum) for all vectors, false where a sum became NaN. The last vector of
+  /// a row overlaps the one before, but has a place of its own in `joined_`, so that no row is
+  /// joined to it twice.
   template <class Take>
   HWY_INLINE bool each(Take take) const {
     const std::size_t step = hn::Lanes(lanes_.d);
     T* const joined = joined_;
     auto odd = hn::FirstN(lanes_.d, 0);
     const auto at = [&](std::size_t x, std::size_t place) HWY_ATTR {
-      auto all = hn::LoadU(lanes_.d, joined + place);
+      Scanned<Lanes> scanned(lanes_, joined + place);
       auto sum = hn::Zero(lanes_.d);
-      take(x, all, sum);
-      hn::StoreU(all, lanes_.d, joined + place);
+      take(x, scanned, sum);
+      scanned.keep(joined + place);
       if constexpr (!Lanes::kTakesNans) odd = hn::Or(odd, hn::IsNaN(sum));
     };
     std::size_t x = 0;
@@ -241,7 +284,7 @@ class RowScan {
     return Lanes::kTakesNans || hn::AllFalse(lanes_.d, odd);
   }
 
-  ScanLanes<Lanes> lanes_;
+  Lanes lanes_;
   std::size_t length_;
   T* joined_;
 };

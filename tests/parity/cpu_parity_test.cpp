@@ -161,6 +161,30 @@ TEST_P(CpuParity, AgreesWhereLongWindowsShareRows) {
   }
 }
 
+/// So long along a line that fewer rows may be summed at a time.
+TEST_P(CpuParity, AgreesWhereWindowsThatShareRowsAreLong) {
+  const Kind& kind = GetParam();
+  if (!is_quick(kind)) return;
+  Rotation engines;
+  std::uint32_t n = 0;
+  for (const std::int64_t taps : {100, 127, 143, 160, 250, 333, 450, 512}) {
+    for (const std::int64_t stride : {1, 2, 3}) {
+      for (const Fill fill : {Fill::random, Fill::offset, Fill::special}) {
+        const GridCase grid_case{{9 + n % 8, 1},
+                                 {taps, stride, n % 3, 0},
+                                 {1, 1, 41, taps + stride * 40 + n % 50},
+                                 fill};
+        const LoweredPool pool = pool_of(grid_case, kind);
+        const Tensor input = filled(grid_case.shape, fill, n++);
+        for (std::size_t set = 0; set < instruction_sets().size(); ++set) {
+          ASSERT_TRUE(agrees(engines.run(input, pool, kind.winners), input, pool))
+              << text(grid_case);
+        }
+      }
+    }
+  }
+}
+
 /// Every length that doubling makes its windows of, and those around, of one row and of many.
 TEST_P(CpuParity, AgreesOnEachLengthOfAWindowAlongALine) {
   const Kind& kind = GetParam();
