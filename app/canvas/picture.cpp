@@ -94,6 +94,13 @@ POOLSCOPE_WIDE Figures figures_of(const float* values, std::int64_t count) {
   return figures;
 }
 
+/// Fetches a vector to the second-level cache: an address, as nothing may lie there.
+[[gnu::always_inline]] inline void fetch(const float* from, std::int64_t ahead) {
+  const auto address = reinterpret_cast<std::uintptr_t>(from);
+  const auto bytes = static_cast<std::uintptr_t>(ahead) * sizeof(float);
+  __builtin_prefetch(reinterpret_cast<const void*>(address + bytes), 0, 2);
+}
+
 /// Figures of the first `count` values of four rows, `pitch` apart; `means` takes the mean of each
 /// column's four. Quarters first: their sum cannot overflow. The rows behind are fetched meanwhile.
 POOLSCOPE_WIDE Figures figures_of_four(const float* rows, std::int64_t pitch, std::int64_t count,
@@ -103,7 +110,7 @@ POOLSCOPE_WIDE Figures figures_of_four(const float* rows, std::int64_t pitch, st
     std::array<Floats, 4> cells;
     for (std::int64_t i = 0; i < 4; ++i) {
       const float* const row = rows + i * pitch + x;
-      __builtin_prefetch(row + 4 * pitch, 0, 2);
+      fetch(row, 4 * pitch);
       wide[static_cast<std::size_t>(i) % 2].add(row, cells[static_cast<std::size_t>(i)]);
     }
     const Floats mean =
@@ -155,12 +162,12 @@ struct Tally {
 
   void add_row(const float* values, std::int64_t count) {
     const std::int64_t whole = count - count % kLanes;
-    if (!add(figures_of(values, whole), whole)) return add_each(values, count);
+    if (!add_if_finite(figures_of(values, whole), whole)) return add_each(values, count);
     add_each(values + whole, count - whole);
   }
 
   /// The figures of `count` values; false, and nothing added, where some are not finite.
-  bool add(const Figures& figures, std::int64_t count) {
+  bool add_if_finite(const Figures& figures, std::int64_t count) {
     if (!std::isfinite(figures.sum)) return false;
     finite += count;
     total += figures.sum;
@@ -242,7 +249,7 @@ void halve_level(const LevelView& below, std::int64_t planes, float* out) {
   });
 }
 
-/// Reads the strips of planes: their figures, and their rows of level 2.
+/// Reads a strip of a plane: its figures, and its rows of level 2.
 class StripReader {
  public:
   /// Rows of `tensor` from `first_row` on; `level2`, the plane's, may be null.
@@ -252,9 +259,10 @@ class StripReader {
         first_row_(first_row),
         cols1_(halved(tensor.cols)),
         level2_(level2),
-        lines_(static_cast<std::size_t>(tensor.cols + 2 * cols1_)) {}
+        means_(static_cast<std::size_t>(tensor.rows < 4 ? 0 : tensor.cols)),
+        level1_(static_cast<std::size_t>(level2 ? 2 * cols1_ : 0)) {}
 
-  /// Reads each value once.
+  /// Reads each value from memory once.
   Tally read() {
     const std::int64_t end = std::min(first_row_ + kStripRows, tensor_.rows);
     for (std::int64_t y = first_row_; y < end; y += 4) {
@@ -272,14 +280,15 @@ class StripReader {
   bool read_four(std::int64_t y) {
     const float* const rows = tensor_.row(plane_, y);
     const std::int64_t whole = tensor_.cols - tensor_.cols % kLanes;
-    if (!tally_.add(figures_of_four(rows, tensor_.cols, whole, lines_.data()), 4 * whole)) {
+    if (!tally_.add_if_finite(figures_of_four(rows, tensor_.cols, whole, means_.data()),
+                              4 * whole)) {
       return false;
     }
     for (std::int64_t i = 0; i < 4; ++i) {
       tally_.add_each(rows + i * tensor_.cols + whole, tensor_.cols - whole);
     }
     if (level2_) {
-      average_fours(lines_.data(), whole / 4, texels(y));
+      average_fours(means_.data(), whole / 4, texels(y));
       halve_twice(y, whole);
     }
     return true;
@@ -289,7 +298,7 @@ class StripReader {
   /// as there are.
   void halve_twice(std::int64_t y, std::int64_t x) {
     const std::int64_t count = tensor_.cols - x;
-    float* const upper = lines_.data() + tensor_.cols;
+    float* const upper = level1_.data();
     float* const lower = y + 2 < tensor_.rows ? upper + cols1_ : upper;
     halve_rows(tensor_.row(plane_, y) + x, tensor_.row(plane_, y + 1) + x, count, upper);
     if (lower != upper) {
@@ -303,7 +312,8 @@ class StripReader {
   const LevelView& tensor_;
   std::int64_t plane_, first_row_, cols1_;
   float* level2_;
-  std::vector<float> lines_;  ///< The means of columns, then two rows of level 1.
+  std::vector<float> means_;   ///< Of the four cells of each column.
+  std::vector<float> level1_;  ///< Two rows.
   Tally tally_;
 };
 

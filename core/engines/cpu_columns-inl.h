@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/check.h"
 #include "core/engines/cpu_columns.h"
 #include "core/engines/cpu_line-inl.h"
 #include "core/engines/cpu_rows-inl.h"
@@ -85,7 +86,7 @@ class ColumnWalk {
     if (tile.down == Down::direct) floats += RowJoin<Lanes>::part_lines(most) * pitch;
     std::int64_t joined = 0;
     if (tile.down == Down::scan) {
-      floats += most * pitch + (RowScan<Lanes>::kRows - 1) * line;
+      floats += most * pitch + (kMostRowsAtOnce - 1) * line;
       joined = pitch;
     }
     return floats * static_cast<std::int64_t>(sizeof(float)) +
@@ -184,10 +185,11 @@ class ColumnWalk {
   /// order of the joins depends on the window alone.
   template <class Emit>
   bool scan_rows(Emit emit) {
+    POOLSCOPE_CHECK(tile_.rows_at_once <= kMostRowsAtOnce);
     const std::int64_t taps = tile_.rows.front().count;
     const std::int64_t pitch = part_pitch();
     float* const suffixes = lines_.take<float>(taps * pitch);
-    std::array<float*, RowScan<Lanes>::kRows> lines{line_};
+    std::array<float*, kMostRowsAtOnce> lines{line_};
     for (std::size_t i = 1; i < lines.size(); ++i) {
       lines[i] = lines_.take<float>(line_pitch());
       std::copy_n(line_, line_pitch(), lines[i]);
@@ -223,15 +225,14 @@ class ColumnWalk {
 
   /// Line p takes rows p, p + 1, ... of the block, where a window begins at p.
   bool fill_suffixes(const RowScan<Lanes>& scan, const Block& block, float* suffixes) const {
-    constexpr std::size_t kRows = RowScan<Lanes>::kRows;
     const std::int64_t first = tile_.rows[block.first].begin - block.row;
     const std::int64_t last = tile_.rows[block.end - 1].begin - block.row;
     scan.begin();
     for (std::int64_t p = block.taps; p > first;) {
-      std::array<const float*, kRows> rows{};
-      std::array<float*, kRows> to{};
+      std::array<const float*, kMostRowsAtOnce> rows{};
+      std::array<float*, kMostRowsAtOnce> to{};
       int count = 0;
-      for (; count < tile_.scan_rows && p > first; ++count) {
+      for (; count < tile_.rows_at_once && p > first; ++count) {
         --p;
         rows[static_cast<std::size_t>(count)] = row(block.row + p);
         const bool begins = p <= last && (last - p) % block.stride == 0;
@@ -246,7 +247,6 @@ class ColumnWalk {
   template <class Lines4, class Emit>
   bool join_blocks(const RowScan<Lanes>& scan, const Block& block, const float* suffixes,
                    const Lines4& lines, Emit& emit) {
-    constexpr std::size_t kRows = RowScan<Lanes>::kRows;
     const std::int64_t inset = range_.first - range_.begin;
     std::size_t i = block.first;
     if (tile_.rows[i].begin == block.row) {
@@ -255,11 +255,11 @@ class ColumnWalk {
     }
     scan.begin();
     for (std::int64_t joined = 0; i < block.end;) {
-      std::array<const float*, kRows> rows{}, before{};
-      std::array<float*, kRows> to{};
+      std::array<const float*, kMostRowsAtOnce> rows{}, before{};
+      std::array<float*, kMostRowsAtOnce> to{};
       int count = 0;
       std::size_t used = 0;
-      for (; count < tile_.scan_rows && i + used < block.end; ++count) {
+      for (; count < tile_.rows_at_once && i + used < block.end; ++count) {
         const auto at = static_cast<std::size_t>(count);
         rows[at] = row(block.row + block.taps + joined++);
         if (tile_.rows[i + used].begin - block.row != joined) continue;
@@ -281,7 +281,7 @@ class ColumnWalk {
   /// written as is read.
   CellsAhead ahead_of(std::int64_t i) const {
     const bool scan = tile_.down == Down::scan;
-    const auto next = static_cast<std::size_t>(i + (scan ? tile_.scan_rows : 1));
+    const auto next = static_cast<std::size_t>(i + (scan ? tile_.rows_at_once : 1));
     if (next >= tile_.rows.size() || (!scan && !reads_again())) return CellsAhead(nullptr);
     const std::int64_t first = tile_.rows[next - 1].last() + 1, end = tile_.rows[next].last() + 1;
     if (is_whole_width()) return {row_begin(first), row_begin(end)};

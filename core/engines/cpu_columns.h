@@ -11,7 +11,7 @@ namespace poolscope::cpu {
 inline constexpr std::int64_t kMostDirectRows = 512;
 
 /// Most rows that a scan takes at a time.
-inline constexpr int kMostScanRows = 4;
+inline constexpr int kMostRowsAtOnce = 4;
 
 /// How the rows of a window become one line.
 enum class Down {
@@ -27,8 +27,8 @@ struct ColumnTile {
   /// Where the columns are even; else each window along the line is read by itself.
   const LinePlan* line = nullptr;
   Down down = Down::direct;
-  int scan_rows = kMostScanRows;  ///< At a time; sums of fewer are rounded less often.
-  std::int64_t anchor = 0;        ///< First row of the plane's first window; blocks begin there.
+  int rows_at_once = kMostRowsAtOnce;  ///< Of a scan; sums of fewer are rounded less often.
+  std::int64_t anchor = 0;  ///< First row of the plane's first window; blocks begin there.
   Reduction reduction = Reduction::max;
   float* values = nullptr;
   std::int64_t pitch = 0;  ///< From one output row to the next.
@@ -50,8 +50,8 @@ bool doubles_cells();
 
 /// Maxima or minima.
 void extreme_columns(const ColumnTile& tile);
-/// Means with float sums (down a scan, double); false when a result is not finite, which a sum in
-/// double might be.
+/// Means with float sums (down a scan, double from one few rows to the next); false when a result
+/// is not finite, which a sum in double might be.
 bool mean_columns(const ColumnTile& tile);
 
 }  // namespace poolscope::cpu

@@ -206,7 +206,7 @@ class LinePass {
  public:
   using State = typename Lanes::State;
 
-  /// `memory` holds lanes() floats.
+  /// `memory` holds memory() floats.
   LinePass(const Lanes& lanes, const LinePlan& plan, float* memory) : lanes_(lanes), plan_(plan) {
     const auto take = [&](std::int64_t cells) {
       float* const line = memory;

@@ -148,7 +148,7 @@ bool Plan::plan_columns() {
   const bool runs = std::ranges::all_of(
       cols, [](const AxisWindow& col) { return col.step == 1 || col.count == 1; });
   if (!line_ && (!runs || all_taps(cols) > kMostReads * (job_.in.w + job_.out.w))) return false;
-  if (!plan_rows_of_columns() || (is_mean(job_) && !rounds_little())) return false;
+  if (!plan_rows_of_columns() || (is_mean(job_) && !plan_sums())) return false;
   cut_columns();
   return wide_enough();
 }
@@ -167,14 +167,16 @@ bool Plan::plan_rows_of_columns() {
   return scan || all_taps(rows) <= kMostReads * (job_.in.h + job_.out.h);
 }
 
-bool Plan::rounds_little() {
-  // A run along a line is summed in double.
-  const int most_down = kMostRoundings - 2 - (line_ ? line_->roundings() : 1);
+/// False where means would be rounded too often.
+bool Plan::plan_sums() {
+  // Without a line's plan each run of it is summed in double and rounded once; the sum is divided,
+  // by a divisor that may itself be rounded.
+  const int most_down = kMostRoundings - (line_ ? line_->roundings() : 1) - 2;
   if (down_ == Down::scan) {
-    // Rows taken at a time are summed, their sum and the ones before are rounded and added, and so
-    // are the two parts of a window.
-    const auto down = [&] { return (scan_rows_ - 1) + 2 + 1; };
-    while (scan_rows_ > 1 && down() > most_down) scan_rows_ /= 2;
+    // Among the rows taken at once; of those before them, from double; of the two together; and of
+    // a window's two parts.
+    const auto down = [&] { return (rows_at_once_ - 1) + 1 + 1 + 1; };
+    while (rows_at_once_ > 1 && down() > most_down) rows_at_once_ /= 2;
     return down() <= most_down;
   }
   const std::int64_t rows = most_taps(windows().rows);
@@ -357,7 +359,7 @@ void Plan::run_columns(const Tile& tile) const {
                      .cols = part(windows().cols, tile.col_begin, tile.col_end),
                      .line = line_ ? &line : nullptr,
                      .down = down_,
-                     .scan_rows = scan_rows_,
+                     .rows_at_once = rows_at_once_,
                      .anchor = windows().rows.front().begin,
                      .reduction = job_.pool->reduction,
                      .values = job_.values + job_.cell(tile.plane, tile.row_begin) + tile.col_begin,

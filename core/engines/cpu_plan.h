@@ -43,7 +43,7 @@ class Plan {
   Method choose();
   bool plan_columns();
   bool plan_rows_of_columns();
-  bool rounds_little();
+  bool plan_sums();
   void cut_columns();
   void cut_rings();
   void cut_medians();
@@ -67,8 +67,8 @@ class Plan {
   Method method_ = Method::general;
   std::optional<LinePlan> line_;
   Down down_ = Down::direct;
-  int scan_rows_ = kMostScanRows;
-  std::int64_t group_planes_ = 1;  ///< Planes of a tile, by Method::planes.
+  int rows_at_once_ = kMostRowsAtOnce;  ///< Of a scan.
+  std::int64_t group_planes_ = 1;       ///< Planes of a tile, by Method::planes.
   std::int64_t plane_groups_ = 0, bands_ = 1, strips_ = 1, band_rows_ = 1, strip_cols_ = 1;
   Tables* tables_;
 };

@@ -113,45 +113,31 @@ class RowJoin {
   Parts parts_;
 };
 
-/// As many sums in double as there are floats in a vector.
+// As many sums in double as a vector has floats.
+
+HWY_INLINE hn::Vec<hn::ScalableTag<float>> rounded_sums(const double* sums) {
+  const Doubles d;
 #if HWY_TARGET == HWY_SCALAR
-class WideSums {
- public:
-  using Floats = hn::Vec<hn::ScalableTag<float>>;
-
-  HWY_INLINE explicit WideSums(const double* from) : all_(hn::LoadU(Doubles(), from)) {}
-  HWY_INLINE Floats rounded() const { return to_floats(all_); }
-  /// Stores the sums with `more` added to them.
-  HWY_INLINE void store_with(Floats more, double* to) const {
-    hn::StoreU(hn::Add(all_, hn::PromoteTo(Doubles(), more)), Doubles(), to);
-  }
-
- private:
-  hn::Vec<Doubles> all_;
-};
+  return to_floats(hn::LoadU(d, sums));
 #else
-class WideSums {
- public:
-  using Floats = hn::Vec<hn::ScalableTag<float>>;
-
-  HWY_INLINE explicit WideSums(const double* from)
-      : lower_(hn::LoadU(Doubles(), from)),
-        upper_(hn::LoadU(Doubles(), from + hn::Lanes(Doubles()))) {}
-  HWY_INLINE Floats rounded() const {
-    return hn::Combine(hn::ScalableTag<float>(), to_floats(upper_), to_floats(lower_));
-  }
-  /// Stores the sums with `more` added to them.
-  HWY_INLINE void store_with(Floats more, double* to) const {
-    const Doubles d;
-    const HalfFloats half;
-    hn::StoreU(hn::Add(lower_, hn::PromoteTo(d, hn::LowerHalf(half, more))), d, to);
-    hn::StoreU(hn::Add(upper_, hn::PromoteTo(d, hn::UpperHalf(half, more))), d, to + hn::Lanes(d));
-  }
-
- private:
-  hn::Vec<Doubles> lower_, upper_;
-};
+  return hn::Combine(hn::ScalableTag<float>(), to_floats(hn::LoadU(d, sums + hn::Lanes(d))),
+                     to_floats(hn::LoadU(d, sums)));
 #endif
+}
+
+HWY_INLINE void add_to_half(hn::Vec<HalfFloats> more, double* sums) {
+  const Doubles d;
+  hn::StoreU(hn::Add(hn::LoadU(d, sums), hn::PromoteTo(d, more)), d, sums);
+}
+
+HWY_INLINE void add_to_sums(hn::Vec<hn::ScalableTag<float>> more, double* sums) {
+#if HWY_TARGET == HWY_SCALAR
+  add_to_half(more, sums);
+#else
+  add_to_half(hn::LowerHalf(HalfFloats(), more), sums);
+  add_to_half(hn::UpperHalf(HalfFloats(), more), sums + hn::Lanes(Doubles()));
+#endif
+}
 
 /// A vector's cells of what a scan has joined so far, and what becomes of them with a few more
 /// rows. Extremes are kept as they are.
@@ -161,15 +147,16 @@ class Scanned {
   using T = float;  ///< Of what is kept.
   using State = typename Lanes::State;
 
-  HWY_INLINE Scanned(const Lanes& lanes, const T* kept)
-      : lanes_(lanes), all_(lanes.load(kept, 0)) {}
+  HWY_INLINE Scanned(const Lanes& lanes, T* kept)
+      : lanes_(lanes), kept_(kept), all_(lanes.load(kept, 0)) {}
   HWY_INLINE void join_above(State row) { all_ = lanes_.join(row, all_); }
   HWY_INLINE void join_below(State row) { all_ = lanes_.join(all_, row); }
-  HWY_INLINE State rows() const { return all_; }
-  HWY_INLINE void keep(T* to) const { lanes_.store(all_, to, 0); }
+  HWY_INLINE State joined() const { return all_; }
+  HWY_INLINE void keep() const { lanes_.store(all_, kept_, 0); }
 
  private:
   const Lanes& lanes_;
+  T* kept_;
   State all_;
 };
 /// Sums are kept in double, since one row is added after the other; the few more rows are summed in
@@ -180,16 +167,16 @@ class Scanned<SumLanes<float>> {
   using T = double;
   using State = SumLanes<float>::State;
 
-  HWY_INLINE Scanned(const SumLanes<float>& lanes, const T* kept)
-      : before_(kept), rounded_(before_.rounded()), more_(lanes.nothing()) {}
+  HWY_INLINE Scanned(const SumLanes<float>& lanes, T* kept)
+      : kept_(kept), before_(rounded_sums(kept)), more_(lanes.nothing()) {}
   HWY_INLINE void join_above(State row) { more_ = hn::Add(row, more_); }
   HWY_INLINE void join_below(State row) { more_ = hn::Add(more_, row); }
-  HWY_INLINE State rows() const { return hn::Add(rounded_, more_); }
-  HWY_INLINE void keep(T* to) const { before_.store_with(more_, to); }
+  HWY_INLINE State joined() const { return hn::Add(before_, more_); }
+  HWY_INLINE void keep() const { add_to_sums(more_, kept_); }
 
  private:
-  WideSums before_;
-  State rounded_, more_;
+  T* kept_;
+  State before_, more_;
 };
 
 /// Even windows of rows side by side: each ends one block of `taps` rows and begins the next one,
@@ -200,9 +187,8 @@ template <class Lanes>
 class RowScan {
  public:
   using T = typename Scanned<Lanes>::T;
-  static constexpr int kRows = kMostScanRows;
 
-  /// Rows are `length` long, at least a vector; `joined` holds that, in whole vectors.
+  /// Rows are `length` long, at least a vector; `joined` holds that and a vector more.
   RowScan(const Lanes& lanes, std::size_t length, T* joined)
       : lanes_(lanes), length_(length), joined_(joined) {}
 
@@ -215,14 +201,14 @@ class RowScan {
   /// where it is not null. False where a row might hold a NaN that the lanes do not take.
   HWY_INLINE bool grow_suffix(const float* const* rows, float* const* to, int count) const {
     bool fine = true;
-    with_count<kRows>(count, [&](auto n) HWY_ATTR {
+    with_count<kMostRowsAtOnce>(count, [&](auto n) HWY_ATTR {
       const Some<n()> some(rows, to);
       fine = each([&](std::size_t x, auto& scanned, auto& sum) HWY_ATTR {
         for (int i = 0; i < n(); ++i) {
           const auto row = lanes_.load(some.rows[i], x);
           scanned.join_above(row);
           if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
-          if (some.to[i]) lanes_.store(scanned.rows(), some.to[i], x);
+          if (some.to[i]) lanes_.store(scanned.joined(), some.to[i], x);
         }
       });
     });
@@ -234,7 +220,7 @@ class RowScan {
   HWY_INLINE bool grow_prefix(const float* const* rows, const float* const* suffixes,
                               float* const* to, int count) const {
     bool fine = true;
-    with_count<kRows>(count, [&](auto n) HWY_ATTR {
+    with_count<kMostRowsAtOnce>(count, [&](auto n) HWY_ATTR {
       const Some<n()> some(rows, to);
       std::array<const float*, n()> suffix;
       std::copy_n(suffixes, n(), suffix.begin());
@@ -244,7 +230,7 @@ class RowScan {
           scanned.join_below(row);
           if constexpr (!Lanes::kTakesNans) sum = hn::Add(sum, row);
           if (some.to[i]) {
-            lanes_.store(lanes_.join(lanes_.load(suffix[i], x), scanned.rows()), some.to[i], x);
+            lanes_.store(lanes_.join(lanes_.load(suffix[i], x), scanned.joined()), some.to[i], x);
           }
         }
       });
@@ -275,7 +261,7 @@ class RowScan {
       Scanned<Lanes> scanned(lanes_, joined + place);
       auto sum = hn::Zero(lanes_.d);
       take(x, scanned, sum);
-      scanned.keep(joined + place);
+      scanned.keep();
       if constexpr (!Lanes::kTakesNans) odd = hn::Or(odd, hn::IsNaN(sum));
     };
     std::size_t x = 0;

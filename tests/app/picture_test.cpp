@@ -121,6 +121,23 @@ TEST(Picture, TheLargestNumbersDoNotOverflow) {
   EXPECT_DOUBLE_EQ(picture->overall().mean, static_cast<double>(kMax));
 }
 
+TEST(Picture, TheLargestNumbersOfWholeVectorsDoNotOverflow) {
+  for (const Shape& shape : {Shape{1, 1, 4, 32}, {1, 1, 5, 37}, {1, 1, 8, 64}}) {
+    for (const bool numbers : {true, false}) {
+      for (const float largest : {kMax, -kMax}) {
+        std::vector<float> values(static_cast<std::size_t>(shape.elements()), largest);
+        if (!numbers) values[static_cast<std::size_t>(shape.w - 1)] = kNan;
+        const auto picture = make_picture(tensor_of(shape, values));
+        for (int level = 1; level < picture->levels(); ++level) {
+          for (const float value : whole_level(*picture, 0, level)) EXPECT_EQ(value, largest);
+        }
+        EXPECT_DOUBLE_EQ(picture->overall().mean, static_cast<double>(largest));
+        EXPECT_EQ(picture->overall().finite, shape.elements() - (numbers ? 0 : 1));
+      }
+    }
+  }
+}
+
 /// The texel of a level by the rule, from the level below.
 float expected_texel(const std::vector<float>& below, std::int64_t rows, std::int64_t cols,
                      std::int64_t y, std::int64_t x) {
