@@ -107,10 +107,9 @@ class MeanWriter {
     HWY_INLINE hn::Vec<D> operator()(hn::Vec<D> sums, std::size_t x) {
       const D d;
       const auto means = divide(sums, x);
-      const auto zero = hn::Mul(means, hn::Zero(d));
       const std::size_t left = outputs - x;
-      odd =
-          hn::Add(odd, left < hn::Lanes(d) ? hn::IfThenElseZero(hn::FirstN(d, left), zero) : zero);
+      odd = hn::MulAdd(left < hn::Lanes(d) ? hn::IfThenElseZero(hn::FirstN(d, left), means) : means,
+                       hn::Zero(d), odd);
       return means;
     }
   };

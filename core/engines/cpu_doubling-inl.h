@@ -90,17 +90,20 @@ class DoubledCells {
  public:
   HWY_INLINE DoubledCells(const Lanes& lanes, const float* line, std::int64_t taps)
       : lanes_(lanes), line_(line), next_(line), overlap_(taps - kRing * kWidth) {
-    set_levels<0>(taps % kWidth);
+    const std::int64_t rest = taps % kWidth;
+    single_ = rest >> 1 << 1;
+    single_in_rest_ = in_rest<0>(rest);
+    set_levels<1>(rest);
     ring_.fill(lanes.nothing());
   }
 
   /// next() will give the windows that begin at cell x and the ones behind it.
   HWY_INLINE void begin(std::size_t x) {
     next_ = line_ + x;
-    for (int i = 0; i < kTimes + kRing; ++i) next();
+    for (int i = 0; i < kTimes - 1 + kRing; ++i) next();
   }
   HWY_INLINE CellVector next() {
-    const Windows now = widen<0>({hn::LoadU(D(), next_), hn::Set(D(), -0.0F)});
+    const Windows now = widen<1>(pairs());
     next_ += hn::Lanes(D());
     CellVector windows = missing(now);
     if constexpr (kRing > 0) {
@@ -130,14 +133,29 @@ class DoubledCells {
   };
 
   template <int kLevel>
+  static __mmask16 in_rest(std::int64_t rest) {
+    return static_cast<__mmask16>((rest >> kLevel & 1) != 0 ? 0xFFFF : 0);
+  }
+
+  template <int kLevel>
   HWY_INLINE void set_levels(std::int64_t rest) {
     if constexpr (kLevel < kTimes) {
-      levels_.template at<kLevel>() = {
-          {lanes_.nothing(), lanes_.nothing()},
-          CellsBehind(rest >> (kLevel + 1) << (kLevel + 1)),
-          static_cast<__mmask16>((rest >> kLevel & 1) != 0 ? 0xFFFF : 0)};
+      levels_.template at<kLevel - 1>() = {{lanes_.nothing(), lanes_.nothing()},
+                                           CellsBehind(rest >> (kLevel + 1) << (kLevel + 1)),
+                                           in_rest<kLevel>(rest)};
       set_levels<kLevel + 1>(rest);
     }
+  }
+
+  /// Windows of two cells. They are loaded anew where they lie: shuffles are scarcer than loads.
+  HWY_INLINE Windows pairs() const {
+    Windows windows{lanes_.join(hn::LoadU(D(), next_), hn::LoadU(D(), next_ + 1)),
+                    hn::Set(D(), -0.0F)};
+    if constexpr (!Lanes::kOverlap) {
+      windows.rest =
+          CellVector{_mm512_mask_loadu_ps(windows.rest.raw, single_in_rest_, next_ + single_)};
+    }
+    return windows;
   }
 
   /// From windows of 2^kLevel cells to those of 2^kTimes, as many vectors back as it takes steps.
@@ -146,7 +164,7 @@ class DoubledCells {
     if constexpr (kLevel == kTimes) {
       return now;
     } else {
-      Level& level = levels_.template at<kLevel>();
+      Level& level = levels_.template at<kLevel - 1>();
       const Windows last = level.last;
       level.last = now;
       Windows wider{lanes_.join(last.doubled, cells_behind<1 << kLevel>(last.doubled, now.doubled)),
@@ -182,8 +200,10 @@ class DoubledCells {
 
   Lanes lanes_;
   const float *line_, *next_;
-  CellsBehind overlap_;  ///< Where the window lies that overlaps the ring's last.
-  Registers<Level, kTimes> levels_;
+  CellsBehind overlap_;       ///< Where the window lies that overlaps the ring's last.
+  std::int64_t single_;       ///< Where the rest's single cell lies, past the longer windows,
+  __mmask16 single_in_rest_;  ///< and whether it has one.
+  Registers<Level, kTimes - 1> levels_;  ///< From windows of two cells on.
   Registers<CellVector, kRing> ring_;
 };
 
