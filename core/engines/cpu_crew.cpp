@@ -16,8 +16,10 @@
 namespace poolscope::cpu {
 namespace {
 
-/// How long a helper waits for the next run.
+/// How long a helper waits for the next run; not at all after a long one, where to wake it again
+/// takes little beside the run, and what comes next can have the thread.
 constexpr auto kLinger = std::chrono::microseconds(500);
+constexpr auto kLongRun = std::chrono::milliseconds(8);
 
 #ifdef __linux__
 int current_core() { return ::sched_getcpu(); }
@@ -71,12 +73,15 @@ struct Crew::Shared {
       }
       if (const int core = caller_core.load(); core >= 0 && core == current_core())
         leave_core(core);
+      const auto begin = std::chrono::steady_clock::now();
       inside.fetch_add(1);
       // Still running: its caller waits for those inside.
       if (running.load() == run) work(part);
       inside.fetch_sub(1);
       done = run;
-      until = std::chrono::steady_clock::now() + kLinger;
+      const auto end = std::chrono::steady_clock::now();
+      if (end - begin > kLongRun) return;
+      until = end + kLinger;
     }
   }
 
