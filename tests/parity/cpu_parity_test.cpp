@@ -226,23 +226,36 @@ TEST(CpuParityOfLargeOutputs, AgreesWithTheReference) {
   }
 }
 
+/// One case by 1, 2 and 7 threads.
+class ThreadCounts {
+ public:
+  testing::AssertionResult agree_on(const GridCase& grid_case, const Kind& kind) const {
+    const LoweredPool pool = pool_of(grid_case, kind);
+    const Tensor input = filled(grid_case.shape, grid_case.fill, 9);
+    const PoolOutput expected = *engines_[0].run(input, pool, {.winners = kind.winners});
+    for (const CpuEngine& engine : engines_) {
+      const auto same = same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected);
+      if (!same)
+        return testing::AssertionFailure()
+               << same.message() << engine.title() << ", " << text(grid_case);
+    }
+    return testing::AssertionSuccess();
+  }
+
+ private:
+  oneapi::tbb::global_control seven_{oneapi::tbb::global_control::max_allowed_parallelism, 7};
+  std::array<CpuEngine, 3> engines_{CpuEngine(1), CpuEngine(2), CpuEngine(7)};
+};
+
 TEST_P(CpuParity, ThreadsNeverChangeAResult) {
   const Kind& kind = GetParam();
-  const oneapi::tbb::global_control seven(oneapi::tbb::global_control::max_allowed_parallelism, 7);
-  const CpuEngine one(1);
-  const std::array<CpuEngine, 2> more{CpuEngine(2), CpuEngine(7)};
+  const ThreadCounts threads;
   const bool quick = is_quick(kind);
   for (const std::int64_t kernel : {2, 3, 7, quick ? 31 : 9}) {
     for (const Fill fill : {Fill::random, Fill::special}) {
       const Shape shape = quick ? Shape{1, 2, 700, 620} : Shape{1, 2, 300, 220};
-      const GridCase grid_case{{kernel, 1, 1, 1}, {kernel, 1, 1, 1}, shape, fill};
-      const LoweredPool pool = pool_of(grid_case, kind);
-      const Tensor input = filled(grid_case.shape, fill, 9);
-      const PoolOutput expected = *one.run(input, pool, {.winners = kind.winners});
-      for (const CpuEngine& engine : more) {
-        ASSERT_TRUE(same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected))
-            << engine.title() << ", kernel " << kernel;
-      }
+      const AxisSpec axis{kernel, 1, 1, 1};
+      ASSERT_TRUE(threads.agree_on({axis, axis, shape, fill}, kind));
     }
   }
 }
@@ -251,36 +264,20 @@ TEST_P(CpuParity, ThreadsNeverChangeAResult) {
 TEST_P(CpuParity, ThreadsNeverChangeAResultOfLongWindows) {
   const Kind& kind = GetParam();
   if (!is_quick(kind)) return;
-  const oneapi::tbb::global_control seven(oneapi::tbb::global_control::max_allowed_parallelism, 7);
-  const std::array<CpuEngine, 3> engines{CpuEngine(1), CpuEngine(2), CpuEngine(7)};
+  const ThreadCounts threads;
   for (const AxisSpec& cols : {AxisSpec{333, 1}, {450, 2}, {63, 1}}) {
-    const GridCase grid_case{{31, 1, 5}, cols, {1, 1, 700, 900}, Fill::random};
-    const LoweredPool pool = pool_of(grid_case, kind);
-    const Tensor input = filled(grid_case.shape, grid_case.fill, 9);
-    const PoolOutput expected = *engines[0].run(input, pool, {.winners = kind.winners});
-    for (const CpuEngine& engine : engines) {
-      ASSERT_TRUE(same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected))
-          << engine.title() << ", " << text(grid_case);
-    }
+    ASSERT_TRUE(threads.agree_on({{31, 1, 5}, cols, {1, 1, 700, 900}, Fill::random}, kind));
   }
 }
 
 TEST_P(CpuParity, ThreadsNeverChangeAResultOfSmallPlanes) {
   const Kind& kind = GetParam();
-  const oneapi::tbb::global_control seven(oneapi::tbb::global_control::max_allowed_parallelism, 7);
-  const std::array<CpuEngine, 3> engines{CpuEngine(1), CpuEngine(2), CpuEngine(7)};
+  const ThreadCounts threads;
   for (const Shape& shape :
        {Shape{2, 96, 14, 14}, {1, 600, 7, 7}, {3, 5, 40, 33}, {1, 64, 20, 20}}) {
     for (const AxisSpec& axis :
          {AxisSpec{2, 2}, {3, 1, 1, 1}, {3, 2, 1, 1}, {5, 1, 2, 2}, {7, 7}}) {
-      const GridCase grid_case{axis, axis, shape, Fill::random};
-      const LoweredPool pool = pool_of(grid_case, kind);
-      const Tensor input = filled(shape, Fill::random, 9);
-      const PoolOutput expected = *engines[0].run(input, pool, {.winners = kind.winners});
-      for (const CpuEngine& engine : engines) {
-        ASSERT_TRUE(same_bits(*engine.run(input, pool, {.winners = kind.winners}), expected))
-            << engine.title() << ", " << text(grid_case);
-      }
+      ASSERT_TRUE(threads.agree_on({axis, axis, shape, Fill::random}, kind));
     }
   }
 }
